@@ -1,0 +1,1 @@
+"""SAMEN: help for people who survived violence and fled, and for those who help them."""

@@ -1,0 +1,1 @@
+"""Settings, the doors, and jobs that join rooms."""

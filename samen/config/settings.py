@@ -1,0 +1,141 @@
+"""Settings, from the environment. What is not said is safe: this is production unless told."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.conf import locale
+from django.core.exceptions import ImproperlyConfigured
+
+from samen.foundation import languages
+
+BASE = Path(__file__).resolve().parents[2]
+
+
+def _said(name: str, default: str = "") -> str:
+    return os.environ.get(f"SAMEN_{name}", default).strip()
+
+
+def _yes(name: str, *, default: bool) -> bool:
+    return _said(name, "yes" if default else "no").lower() in {"1", "yes", "true", "on"}
+
+
+# Everything SAMEN writes lies below this folder.
+DATA = Path(_said("DATA", str(BASE / "var"))).resolve()
+CONTENT = BASE / "content"
+
+# "production" or "test"; the test suite says "test", nothing else may.
+ENVIRONMENT = _said("ENVIRONMENT", "production")
+DEBUG = _yes("DEBUG", default=False)
+SECRET_KEY = _said("SECRET_KEY")
+if not SECRET_KEY:
+    message = "SAMEN_SECRET_KEY is missing. Make one with: openssl rand -base64 48"
+    raise ImproperlyConfigured(message)
+if DEBUG and ENVIRONMENT == "production":
+    message = "SAMEN_DEBUG is on. It shows what must stay hidden; leave it out."
+    raise ImproperlyConfigured(message)
+
+ALLOWED_HOSTS = _said("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "samen.theme",
+    "samen.foundation",
+    "samen.audit",
+    "samen.needs",
+    "samen.places",
+    "samen.people",
+    "samen.directory",
+    "samen.search",
+    "samen.finder",
+    "samen.config",
+]
+MIDDLEWARE = [
+    "samen.foundation.headers.SafeHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "samen.finder.http.leaving.LeaveAtOnce",
+    "samen.finder.http.language.LanguageFromPath",
+    "samen.finder.http.faults.ClearFaults",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "samen.config.urls_visitors"
+WSGI_APPLICATION = "samen.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"builtins": ["samen.theme.templatetags.theme"]},
+    }
+]
+AUTH_USER_MODEL = "people.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# SQLite needs no server; DATABASE_URL switches to PostgreSQL.
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{DATA / 'samen.sqlite3'}", conn_max_age=600, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL: readers go on while somebody writes. FULL: what was acknowledged survives a power
+    # cut. secure_delete: what was deleted cannot be read back from the file.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+        ),
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+
+locale.LANG_INFO.update(languages.django_language_info())
+LANGUAGE_CODE = "en"
+LANGUAGES = [(tag, languages.LANGUAGES[tag].own) for tag in languages.PUBLISHED]
+LANGUAGES_BIDI = [tag for tag in languages.LANGUAGES if languages.direction(tag) == "rtl"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Visitors send a few words; nothing larger is read into memory.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+HTTPS = _yes("HTTPS", default=True)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # no CSRF cookie for visitors: signed one-use tokens and an Origin check
+    "security.W021",  # preloading is the choice of whoever owns the domain
+]
+
+# Where "leave" goes, per language; an everyday page that asks nothing and remembers nothing.
+LEAVE_FOR = {"": "https://www.buienradar.nl/"}
+if _said("LEAVE_FOR"):
+    LEAVE_FOR = {"": _said("LEAVE_FOR")}
+
+# No address of a visitor, no search word and no body in any log: only what went wrong where.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"safe": {"()": "samen.foundation.logs.SafeFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "safe"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "samen": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}

@@ -1,0 +1,1 @@
+"""The social map: organisations, services, locations, hours, languages, and what backs them."""

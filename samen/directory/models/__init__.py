@@ -1,0 +1,45 @@
+"""The tables of the social map, along HSDS 3.2.3, plus what HSDS lacks."""
+
+from samen.directory.models.hours import HoursException, OpeningHours
+from samen.directory.models.journal import Change, Fact
+from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
+from samen.directory.models.services import (
+    CostOption,
+    Phone,
+    RequiredDocument,
+    Route,
+    Service,
+    ServiceArea,
+    ServiceGroup,
+    ServiceLanguage,
+    ServiceNeed,
+)
+from samen.directory.models.texts import (
+    LocationText,
+    OrganizationText,
+    ServiceText,
+    TextState,
+)
+
+__all__ = [
+    "Change",
+    "CostOption",
+    "Fact",
+    "HoursException",
+    "Location",
+    "LocationText",
+    "OpeningHours",
+    "Organization",
+    "OrganizationText",
+    "Phone",
+    "RequiredDocument",
+    "Route",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "ServiceGroup",
+    "ServiceLanguage",
+    "ServiceNeed",
+    "ServiceText",
+    "TextState",
+]

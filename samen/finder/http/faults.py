@@ -1,0 +1,2 @@
+def ClearFaults(get_response):  # placeholder while the house is being built
+    return get_response

@@ -1,0 +1,1 @@
+"""What every room stands on: languages, time, who acts, pages of a list. No domain words."""

@@ -1,0 +1,13 @@
+"""The one place that asks what time it is. Doors ask; everything below is handed `at`."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC. Tests replace this function."""
+    return timezone.now()

@@ -1,0 +1,1 @@
+"""Colleagues who have a seat at the desk. Visitors never become users."""

@@ -1,0 +1,1 @@
+"""From a question to services: normalising, the index, ranking. Knows no pages."""

@@ -1,0 +1,1 @@
+"""Base pages, components and the one stylesheet."""
