@@ -1,14 +1,19 @@
 """Settings for the test suite: the real ones, with a secret of its own and nothing outside."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
+if "SAMEN_DATA" not in os.environ:
+    os.environ["SAMEN_DATA"] = tempfile.mkdtemp(prefix="samen-test-")
+    atexit.register(shutil.rmtree, os.environ["SAMEN_DATA"], ignore_errors=True)
 os.environ.setdefault("SAMEN_ENVIRONMENT", "test")
 os.environ.setdefault("SAMEN_SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789")
-os.environ.setdefault("SAMEN_DATA", tempfile.mkdtemp(prefix="samen-test-"))
 os.environ.setdefault("SAMEN_HTTPS", "no")
 
-from samen.config.settings import *  # noqa: E402, F403
+from samen.config.settings import *  # noqa: F403 all of them, whatever they are
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Tests read the templates' static paths without collecting files first.
@@ -16,3 +21,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The server of static files looks for their folder when it starts.
+STATIC_ROOT = Path(os.environ["SAMEN_DATA"]) / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,12 @@ if DEBUG and ENVIRONMENT == "production":
     message = "SAMEN_DEBUG is on. It shows what must stay hidden; leave it out."
     raise ImproperlyConfigured(message)
 
+# A clock that stands still, for pictures and demonstrations. Never where people look for help.
+FIXED_NOW = _said("NOW")
+if FIXED_NOW and ENVIRONMENT == "production":
+    message = "SAMEN_NOW stops the clock, and then hours are wrong. Leave it out."
+    raise ImproperlyConfigured(message)
+
 ALLOWED_HOSTS = _said("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
@@ -54,6 +60,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "samen.foundation.headers.SafeHeaders",
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "samen.finder.http.leaving.LeaveAtOnce",

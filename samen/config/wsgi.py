@@ -1,7 +1,13 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samen.config.settings")
 
 application = get_wsgi_application()
+
+if settings.ENVIRONMENT == "production":
+    from samen.config import ready  # noqa: PLC0415  (the apps must be there first)
+
+    ready.check()

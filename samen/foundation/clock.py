@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -10,4 +11,4 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 def now() -> datetime:
     """The present moment, aware, in UTC. Tests replace this function."""
-    return timezone.now()
+    return datetime.fromisoformat(settings.FIXED_NOW) if settings.FIXED_NOW else timezone.now()

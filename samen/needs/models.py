@@ -63,8 +63,8 @@ class NeedText(models.Model):
     label = models.CharField(max_length=120)
     phrases = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=State)
-    # Hash of the original label this was made from: a translation is out of date when the
-    # original's hash is another one, never because of a date.
+    # Hash of the original label and phrases this was made from: a translation is out of date
+    # when the original's hash is another one, never because of a date.
     made_from = models.CharField(max_length=64, blank=True)
 
     class Meta:

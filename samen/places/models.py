@@ -10,6 +10,8 @@ class Municipality(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
+    # The name in another language, where it has one: {"en": "The Hague", "ar": "لاهاي"}.
+    names = models.JSONField(default=dict)
 
     class Meta:
         verbose_name_plural = "municipalities"

@@ -3,6 +3,7 @@
 from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
 from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
+from samen.directory.models.reports import ProblemReport
 from samen.directory.models.services import (
     CostOption,
     Phone,
@@ -32,6 +33,7 @@ __all__ = [
     "Organization",
     "OrganizationText",
     "Phone",
+    "ProblemReport",
     "RequiredDocument",
     "Route",
     "Service",

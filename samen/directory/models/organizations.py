@@ -18,6 +18,8 @@ class Organization(models.Model):
     alternate_name = models.CharField(max_length=200, blank=True)
     website = models.URLField(blank=True)
     email = models.EmailField(blank=True)
+    # Hash of what the last import wrote, as in Fact: what a person changed, no import touches.
+    imported = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -231,9 +231,7 @@ class ServiceArea(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["service", "municipality"], name="service_area_once"
-            ),
+            models.UniqueConstraint(fields=["service", "municipality"], name="service_area_once"),
             models.UniqueConstraint(
                 fields=["service"],
                 condition=Q(municipality=None),

@@ -1,3 +1,76 @@
+"""Components that need a little thought before they can be written down in HTML."""
+
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
 from django import template
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from samen.foundation import languages
+from samen.theme.emergency import LINES
+from samen.theme.pictograms import PICTOGRAMS
 
 register = template.Library()
+
+
+@register.simple_tag
+def reading() -> languages.Language:
+    """The language of this page."""
+    return languages.LANGUAGES[get_language() or "en"]
+
+
+@register.simple_tag
+def emergency_lines() -> tuple[Any, ...]:
+    return LINES
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context: Context) -> list[tuple[languages.Language, str]]:
+    """Every published language with the address of this same page in it.
+
+    A page that is not at an address of its own (an answer to a form, an error) leads home.
+    """
+    here = str(context.get("path_without_language", ""))
+    return [(languages.LANGUAGES[tag], f"/{tag}/{here}") for tag in languages.PUBLISHED]
+
+
+@register.simple_tag
+def sprite(*names: str) -> SafeString:
+    """The pictograms this page uses, once, at its top."""
+    symbols = [
+        (name, SafeString(PICTOGRAMS[name]))  # noqa: S308 our own drawings
+        for name in dict.fromkeys(names)
+    ]
+    inside = format_html_join("", '<symbol id="p-{}" viewBox="0 0 48 48">{}</symbol>', symbols)
+    return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', inside)
+
+
+@register.simple_tag
+def pictogram(name: str) -> SafeString:
+    return format_html('<svg class="pic" aria-hidden="true"><use href="#p-{}"/></svg>', name)
+
+
+@register.simple_tag
+def num(number: str) -> SafeString:
+    """A phone number or a time, which keeps its order on a right-to-left page."""
+    return format_html('<span class="num" dir="ltr">{}</span>', number)
+
+
+@register.simple_tag
+def foreign(body: str, language: str) -> SafeString:
+    """Words in another language than the page, marked so for voices and for the eye."""
+    if language == get_language():
+        return format_html("{}", body)
+    return format_html(
+        '<span lang="{}" dir="{}">{}</span>', language, languages.direction(language), body
+    )
+
+
+@register.filter
+def day(value: date) -> str:
+    """A date as a reader of this page writes it: 14 November 2026."""
+    return str(format_date(value, "d MMMM y", locale=languages.locale(get_language() or "en")))

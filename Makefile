@@ -1,0 +1,31 @@
+# The front door. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help run demo check test bench messages lock
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## Start SAMEN on this machine; the address is printed (PORT, SAMEN_DATA)
+	@scripts/run.sh
+
+demo: ## The same with data of its own, in var/demo
+	@SAMEN_DATA=$${SAMEN_DATA:-var/demo} scripts/run.sh
+
+check: ## What to run before every commit: linters, translations, the quick tests
+	@scripts/setup.sh dev
+	@.venv/bin/python scripts/check.py fast
+
+test: ## Everything: linters, every test on SQLite and in a browser, then on PostgreSQL
+	@scripts/setup.sh dev
+	@.venv/bin/python scripts/check.py full
+
+bench: ## Measure how fast finding help is, and hold it against the targets
+	@scripts/setup.sh dev
+	@scripts/samen bench
+
+messages: ## Gather new words of every visitor room into its catalogues (needs gettext)
+	@scripts/setup.sh dev
+	@.venv/bin/python scripts/messages.py update
+
+lock: ## Renew the lists of exact package versions in requirements/
+	@scripts/lock.sh

@@ -1,0 +1,64 @@
+"""What every test stands on: readable translations, no network, nothing remembered."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from tests.visit import Visit
+
+ROOT = Path(__file__).parent
+# The test itself may be served on this machine; nobody else is reached.
+THIS_MACHINE = "127.0.0.1,::1,localhost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before pytest-socket reads its options, and before the first page is translated."""
+    config.option.allow_hosts = THIS_MACHINE
+    config.option.allow_unix_socket = True
+    if not hasattr(config, "workerinput"):  # once, not in every parallel worker
+        subprocess.run([sys.executable, ROOT / "scripts" / "messages.py", "compile"], check=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys last: a driven browser keeps an event loop, in which Django refuses its tables."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+@pytest.fixture
+def visit(client: Client) -> Visit:
+    return Visit(client)
+
+
+@pytest.fixture(scope="module")
+def real_map(
+    django_db_setup: None,  # noqa: ARG001 the tables are there first
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The map of help as it ships. Imported once for a file of tests, then rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("import_map", "--quiet")
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """What a process keeps between requests does not pass from one test to the next.
+
+    Caches are keyed by the revision of the map, and every test has a map of its own that starts
+    at the same revision. Tables of languages never change and stay.
+    """
+    yield
+    for name, module in list(sys.modules.items()):
+        if name.startswith("samen.") and not name.startswith("samen.foundation"):
+            for thing in list(vars(module).values()):
+                if hasattr(type(thing), "cache_clear"):
+                    thing.cache_clear()

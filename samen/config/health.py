@@ -1,0 +1,17 @@
+"""Whether this instance can answer: the database, the index and the logbook."""
+
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from samen.audit import queries as audit
+from samen.search import queries as search
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    try:
+        well = audit.logbook_answers() and search.index_answers()
+    except DatabaseError:
+        well = False
+    return JsonResponse({"status": "ok" if well else "down"}, status=200 if well else 503)

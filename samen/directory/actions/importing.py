@@ -1,0 +1,168 @@
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from samen.directory.actions.facts import create_service, take_over
+from samen.directory.actions.fields import day, refuse
+from samen.directory.actions.organizations import read_organization, take_over_organization
+from samen.directory.actions.reading import Ground, ServiceRead, read_service
+from samen.directory.actions.reports import ImportReport, Kept, Trace
+from samen.directory.actions.tables import Ids, ids, services_in_tables
+from samen.directory.actions.translations import read_draft
+from samen.directory.models import Organization, Service
+from samen.foundation.actor import Actor
+from samen.needs.actions import Refusal, Refused
+from samen.needs.models import Need
+from samen.places.models import Municipality
+from samen.places.queries import gazetteer_in_tables
+
+FILE = "services.yaml"
+
+Translations = Mapping[str, Mapping[str, Any]]  # language -> service -> texts
+
+
+@transaction.atomic
+def import_map(
+    *, data: Mapping[str, Any], translations: Translations, by: Actor, at: datetime
+) -> ImportReport:
+    """Bring organisations and services in line with services.yaml and its translations.
+
+    An entry that cannot be taken over changes nothing and is reported; the others go on. A fact
+    that a person changed since the last import stays as she left it. What left the files stays.
+    """
+    importing = _Importing(Trace(by, at))
+    importing.take_organizations(data)
+    importing.take_services(data, translations)
+    return importing.report()
+
+
+class _Importing:
+    """What one import has met so far."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._count: Counter[str] = Counter()
+        self._kept: list[Kept] = []
+        self._refused: list[Refusal] = []
+
+    def report(self) -> ImportReport:
+        return ImportReport(
+            created=self._count["created"],
+            changed=self._count["changed"],
+            unchanged=self._count["unchanged"],
+            kept=tuple(self._kept),
+            refused=tuple(self._refused),
+        )
+
+    @contextmanager
+    def _entry(self, file: str, entry: Any) -> Iterator[None]:
+        """What is refused inside is undone and noted, and the import goes on."""
+        try:
+            with transaction.atomic():
+                yield
+        except Refused as reason:
+            self._refused.append(Refusal(file, str(entry), str(reason)))
+        except IntegrityError as error:
+            self._refused.append(Refusal(file, str(entry), f"The tables refuse it: {error}"))
+
+    def _entries(self, data: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
+        entries = data.get(part)
+        if not isinstance(entries, list):
+            self._refused.append(Refusal(FILE, part, "The file has no such list."))
+            return []
+        for stray in (entry for entry in entries if not isinstance(entry, dict)):
+            self._refused.append(Refusal(FILE, str(stray)[:60], "It is not an entry."))
+        return [entry for entry in entries if isinstance(entry, dict)]
+
+    def take_organizations(self, data: Mapping[str, Any]) -> None:
+        existing = {organization.key: organization for organization in Organization.objects.all()}
+        met: set[str] = set()
+        for entry in self._entries(data, "organizations"):
+            with self._entry(FILE, entry.get("id", "")):
+                columns = read_organization(entry)
+                key = columns["key"]
+                _check_once(key, met)
+                outcome = take_over_organization(existing.get(key), columns, self._trace)
+                self._count[outcome] += 1
+                if outcome == "kept":
+                    self._kept.append(Kept(key, "organization"))
+
+    def take_services(self, data: Mapping[str, Any], translations: Translations) -> None:
+        entries = self._entries(data, "services")
+        self._refuse_strangers(translations, {entry.get("id") for entry in entries})
+        ground, known, numbers = self._ground(data), ids(), _Numbers()
+        services = services_in_tables(str(entry.get("id")) for entry in entries)
+        for entry in entries:
+            with self._entry(FILE, entry.get("id", "")):
+                read = read_service(entry, ground)
+                numbers.check(read.key, read.number)
+                drafts = self._drafts(read, translations)
+                whole = replace(read, facts={**read.facts, **drafts})
+                self._take(services.get(read.key), whole, known)
+
+    def _ground(self, data: Mapping[str, Any]) -> Ground:
+        checked_on = None
+        with self._entry(FILE, "checked_on"):
+            checked_on = day(data, "checked_on")
+        return Ground(
+            organizations=frozenset(Organization.objects.values_list("key", flat=True)),
+            needs=dict(Need.objects.values_list("key", "kind")),
+            municipalities=frozenset(Municipality.objects.values_list("slug", flat=True)),
+            gazetteer=gazetteer_in_tables(),
+            checked_on=checked_on,
+        )
+
+    def _take(self, service: Service | None, read: ServiceRead, known: Ids) -> None:
+        taken = service or create_service(read, known)
+        outcome = take_over(taken, read, known)
+        self._kept.extend(Kept(read.key, fact) for fact in outcome.kept)
+        if service and not outcome.written:
+            self._count["unchanged"] += 1
+            return
+        verb = "changed" if service else "created"
+        self._trace.leave(
+            kind="service", record_id=taken.id, verb="redacted" if outcome.redacted else verb
+        )
+        self._count[verb] += 1
+
+    def _drafts(self, read: ServiceRead, translations: Translations) -> dict[str, Any]:
+        drafts: dict[str, Any] = {}
+        for language, entries in translations.items():
+            if read.key in entries:
+                with self._entry(f"services/{language}.yaml", read.key):
+                    drafts |= read_draft(language, entries[read.key], read.facts)
+        return drafts
+
+    def _refuse_strangers(self, translations: Translations, keys: set[Any]) -> None:
+        for language, entries in translations.items():
+            for stranger in (key for key in entries if key not in keys):
+                with self._entry(f"services/{language}.yaml", stranger):
+                    refuse("There is no service with this id.")
+
+
+class _Numbers:
+    """An address holds a number for ever, so it may not come to mean something else."""
+
+    def __init__(self) -> None:
+        self._key_of = dict(Service.objects.values_list("number", "key"))
+        self._number_of = {key: number for number, key in self._key_of.items()}
+        self._met: set[str] = set()
+
+    def check(self, key: str, number: int) -> None:
+        _check_once(key, self._met)
+        given = self._number_of.get(key, number)
+        if given != number:
+            refuse(f"Its number is {given} for ever and cannot become {number}.")
+        if self._key_of.setdefault(number, key) != key:
+            refuse(f"Its number {number} belongs to {self._key_of[number]}.")
+
+
+def _check_once(key: str, met: set[str]) -> None:
+    if key in met:
+        refuse("Its id stands twice in the file.")
+    met.add(key)

@@ -1,0 +1,283 @@
+"""The parts of a service's facts as the tables keep them: read as plain values, and written.
+
+A part is a column of Service, or a list of rows beside it. The plain values are those of
+reading.py, so that the two can be held against each other.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from samen.directory.models import (
+    HoursException,
+    Location,
+    OpeningHours,
+    Organization,
+    Phone,
+    RequiredDocument,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceGroup,
+    ServiceLanguage,
+    ServiceNeed,
+    ServiceText,
+)
+from samen.needs.models import Need
+from samen.places.models import Municipality, Place
+
+_DATES = ("checked_on", "closed_from", "closed_until")
+_TEXT = ("body", "state", "made_from")
+_ADDRESS = ("name", "street", "postal_code", "town", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What the plain values call by name, and the tables by id."""
+
+    organizations: Mapping[str, UUID]
+    needs: Mapping[str, UUID]
+    municipalities: Mapping[str, UUID]
+    places: Mapping[str, UUID]
+
+
+def ids() -> Ids:
+    return Ids(
+        organizations=dict(Organization.objects.values_list("key", "id")),
+        needs=dict(Need.objects.values_list("key", "id")),
+        municipalities=dict(Municipality.objects.values_list("slug", "id")),
+        places=dict(Place.objects.values_list("slug", "id")),
+    )
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A list of rows beside a service: which, what makes two of them the same, and both ways."""
+
+    model: type[Model]
+    same: tuple[str, ...]
+    plain: Callable[[Any], Any]
+    row: Callable[[Any, Ids], dict[str, Any]]
+
+
+def _clock(moment: time | None) -> str | None:
+    return None if moment is None else f"{moment:%H:%M}"
+
+
+def _time(words: str | None) -> time | None:
+    return None if words is None else time.fromisoformat(words)
+
+
+_PHONE = ("number", "kind", "position", "cost", "confirmed", "from_abroad")
+
+_ROWS = {
+    "week": _Rows(
+        OpeningHours,
+        ("weekday", "opens"),
+        lambda row: [row.weekday, _clock(row.opens), _clock(row.closes)],
+        lambda plain, _ids: {
+            "weekday": plain[0],
+            "opens": _time(plain[1]),
+            "closes": _time(plain[2]),
+        },
+    ),
+    "exceptions": _Rows(
+        HoursException,
+        ("date", "opens"),
+        lambda row: [row.date.isoformat(), _clock(row.opens), _clock(row.closes)],
+        lambda plain, _ids: {
+            "date": date.fromisoformat(plain[0]),
+            "opens": _time(plain[1]),
+            "closes": _time(plain[2]),
+        },
+    ),
+    "phones": _Rows(
+        Phone,
+        ("number", "kind"),
+        lambda row: {column: getattr(row, column) for column in _PHONE},
+        lambda plain, _ids: plain,
+    ),
+    "speaks": _Rows(
+        ServiceLanguage,
+        ("tag",),
+        lambda row: row.tag,
+        lambda plain, _ids: {"tag": plain},
+    ),
+    "groups": _Rows(
+        ServiceGroup,
+        ("group_id",),
+        lambda row: [row.group.key, row.only],
+        lambda plain, ids: {"group_id": ids.needs[plain[0]], "only": plain[1]},
+    ),
+    "areas": _Rows(
+        ServiceArea,
+        ("municipality_id",),
+        lambda row: row.municipality.slug if row.municipality else "nl",
+        lambda plain, ids: {"municipality_id": ids.municipalities.get(plain)},
+    ),
+    "needs": _Rows(
+        ServiceNeed,
+        ("need_id",),
+        lambda row: row.need.key,
+        lambda plain, ids: {"need_id": ids.needs[plain]},
+    ),
+    "documents": _Rows(
+        RequiredDocument,
+        ("document",),
+        lambda row: row.document,
+        lambda plain, _ids: {"document": plain},
+    ),
+}
+
+# Where each list hangs on a service, to be fetched for many services at once.
+_RELATED = {
+    "week": "week",
+    "exceptions": "exceptions",
+    "phones": "phones",
+    "speaks": "languages",
+    "groups": "groups__group",
+    "areas": "areas__municipality",
+    "needs": "need_links__need",
+    "documents": "documents",
+    "locations": "at_locations__location__place",
+    "texts": "texts",
+    "facts": "facts",
+}
+
+
+def services_in_tables(keys: Iterable[str]) -> dict[str, Service]:
+    """The services with everything their facts are made of, in a dozen queries."""
+    found = Service.objects.filter(key__in=list(keys)).select_related("organization")
+    return {service.key: service for service in found.prefetch_related(*_RELATED.values())}
+
+
+# --- read --------------------------------------------------------------------------------------
+
+
+def plain_fact(service: Service, parts: Iterable[str]) -> dict[str, Any]:
+    return {part: _plain(service, part) for part in parts}
+
+
+# Its columns hold what the tables say before anybody tells them anything.
+_BLANK = Service()
+
+
+def empty_fact(parts: Iterable[str]) -> dict[str, Any]:
+    """What the tables say of a fact that nobody has told yet."""
+    return {part: _empty(part) for part in parts}
+
+
+def _empty(part: str) -> Any:
+    if part in _RELATED:
+        return []
+    return "" if part == "organization" else getattr(_BLANK, part)
+
+
+def _plain(service: Service, part: str) -> Any:
+    if part == "organization":
+        return service.organization.key
+    if part == "locations":
+        return [_plain_location(link.location) for link in service.at_locations.all()]
+    if part in _ROWS:
+        plain = _ROWS[part].plain
+        related = _RELATED[part].partition("__")[0]
+        return [plain(row) for row in getattr(service, related).all()]
+    value = getattr(service, part)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _plain_location(location: Location) -> dict[str, Any]:
+    return {
+        "type": location.type,
+        "place": location.place.slug if location.place else "",
+        **{column: getattr(location, column) for column in _ADDRESS},
+    }
+
+
+def plain_texts(service: Service) -> dict[str, dict[str, Any]]:
+    """The texts as facts, by name: {"what.nl": {"body": ..., "state": ..., "made_from": ...}}."""
+    return {
+        f"{text.field}.{text.language}": {column: getattr(text, column) for column in _TEXT}
+        for text in service.texts.all()
+    }
+
+
+# --- write -------------------------------------------------------------------------------------
+
+
+def columns(parts: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    """The parts that are columns of the service, as it keeps them."""
+    return {
+        f"{part}_id" if part == "organization" else part: _column(part, value, ids)
+        for part, value in parts.items()
+        if part not in _RELATED
+    }
+
+
+def _column(part: str, value: Any, ids: Ids) -> Any:
+    if part == "organization":
+        return ids.organizations[value]
+    return date.fromisoformat(value) if part in _DATES and value else value
+
+
+def write_rows(service: Service, parts: Mapping[str, Any], ids: Ids) -> None:
+    """Bring the parts that are lists of rows in line. Rows that stay keep their ids."""
+    for part, values in parts.items():
+        if part in _ROWS:
+            rows = _ROWS[part]
+            _bring_in_line(service, rows, [rows.row(value, ids) for value in values])
+        elif part == "locations":
+            _write_locations(service, values, ids)
+
+
+def _bring_in_line(service: Service, rows: _Rows, wanted: list[dict[str, Any]]) -> None:
+    manager = rows.model._default_manager  # noqa: SLF001  (the public name is per model)
+    existing = {
+        tuple(getattr(record, column) for column in rows.same): record
+        for record in manager.filter(service=service)
+    }
+    pairs = [(row, existing.pop(tuple(row[c] for c in rows.same), None)) for row in wanted]
+    for gone in existing.values():
+        gone.delete()
+    for row, record in pairs:
+        if record is None:
+            manager.create(service=service, **row)
+        elif any(getattr(record, column) != value for column, value in row.items()):
+            manager.filter(pk=record.pk).update(**row)
+
+
+def _write_locations(service: Service, values: list[dict[str, Any]], ids: Ids) -> None:
+    """The same place keeps its id. Of one that became confidential nothing may stay behind."""
+    rows = [_location_row(value, ids) for value in values]
+    links = ServiceAtLocation.objects.filter(service=service)
+    left = list(links.values_list("location_id", "location__type"))
+    if [kind for _id, kind in left] == [row["type"] for row in rows] and len(rows) == 1:
+        Location.objects.filter(pk=left[0][0]).update(**rows[0])
+        return
+    links.delete()
+    shared = ServiceAtLocation.objects.values("location_id")
+    Location.objects.filter(pk__in=[pk for pk, _kind in left]).exclude(pk__in=shared).delete()
+    for row in rows:
+        location = Location.objects.create(organization_id=service.organization_id, **row)
+        ServiceAtLocation.objects.create(service=service, location=location)
+
+
+def _location_row(value: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    address = {column: value[column] for column in _ADDRESS}
+    return {"type": value["type"], "place_id": ids.places.get(value["place"]), **address}
+
+
+def write_text(service: Service, fact: str, value: Mapping[str, Any]) -> None:
+    field, _, language = fact.partition(".")
+    of_fact = ServiceText.objects.filter(service=service, field=field, language=language)
+    if not value:
+        of_fact.delete()
+    elif not of_fact.update(**value):
+        ServiceText.objects.create(service=service, field=field, language=language, **value)

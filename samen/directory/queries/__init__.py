@@ -1,0 +1,28 @@
+"""What other rooms may ask of the map. A handful of queries, whatever the number of services."""
+
+from samen.directory.queries.index import IndexRow, index_rows
+from samen.directory.queries.listings import listing_by_number, listings, listings_by_number
+from samen.directory.queries.revisions import ids_of, revision
+from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
+from samen.directory.rules import Hours, Opening, OpeningState, by_day, opening, tel_uri
+
+__all__ = [
+    "AddressShown",
+    "AreaShown",
+    "Hours",
+    "IndexRow",
+    "Listing",
+    "Opening",
+    "OpeningState",
+    "PhoneShown",
+    "Words",
+    "by_day",
+    "ids_of",
+    "index_rows",
+    "listing_by_number",
+    "listings",
+    "listings_by_number",
+    "opening",
+    "revision",
+    "tel_uri",
+]

@@ -1,0 +1,164 @@
+"""What hangs on a number of services, fetched for all of them at once, in five queries."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Value
+
+from samen.directory.models import (
+    HoursException,
+    Location,
+    OpeningHours,
+    RequiredDocument,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceGroup,
+    ServiceLanguage,
+    ServiceNeed,
+)
+from samen.directory.rules import Exceptional, Hours, Stretch
+
+PUBLISHED = (Service.Publish.READY, Service.Publish.REVIEW)
+
+_LANGUAGE, _DOCUMENT, _NEED, _WELCOME, _ONLY = "language", "document", "need", "welcome", "only"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A municipality; the whole country is an area without one."""
+
+    slug: str
+    name: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place one can go to; never a confidential one."""
+
+    name: str
+    street: str
+    town: str
+    confirmed: bool
+    point: tuple[float, float] | None
+
+
+class Related:
+    """What hangs on each of `ids`."""
+
+    def __init__(self, ids: Sequence[UUID]) -> None:
+        self._week: dict[UUID, list[Stretch]] = defaultdict(list)
+        self._exceptions: dict[UUID, list[Exceptional]] = defaultdict(list)
+        self._words: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+        self._areas: dict[UUID, list[Area | None]] = defaultdict(list)
+        self._spots: dict[UUID, list[Spot]] = defaultdict(list)
+        self._confidential: set[UUID] = set()
+        self._fetch_hours(ids)
+        self._fetch_words(ids)
+        self._fetch_areas(ids)
+        self._fetch_places(ids)
+
+    def _fetch_hours(self, ids: Sequence[UUID]) -> None:
+        week = OpeningHours.objects.filter(service__in=ids).order_by("weekday", "opens")
+        for stretch in week:
+            self._week[stretch.service_id].append(
+                Stretch(stretch.weekday, stretch.opens, stretch.closes)
+            )
+        dates = HoursException.objects.filter(service__in=ids).order_by("date", "opens")
+        for exception in dates:
+            self._exceptions[exception.service_id].append(
+                Exceptional(exception.date, exception.opens, exception.closes)
+            )
+
+    def _fetch_words(self, ids: Sequence[UUID]) -> None:
+        for service, sort, word in _words(ids):
+            self._words[service, sort].append(word)
+
+    def _fetch_areas(self, ids: Sequence[UUID]) -> None:
+        areas = ServiceArea.objects.filter(service__in=ids).order_by("municipality__name")
+        for service, slug, name, names in areas.values_list(
+            "service_id", "municipality__slug", "municipality__name", "municipality__names"
+        ):
+            self._areas[service].append(Area(slug, name, names) if slug else None)
+
+    def _fetch_places(self, ids: Sequence[UUID]) -> None:
+        links = ServiceAtLocation.objects.filter(service__in=ids).order_by("id")
+        for link in links.select_related("location__place"):
+            location = link.location
+            if location.type == Location.Type.CONFIDENTIAL:
+                self._confidential.add(link.service_id)
+            elif location.type == Location.Type.PHYSICAL:
+                self._spots[link.service_id].append(_spot(location))
+
+    def hours(self, service: Service) -> Hours:
+        return Hours(
+            state=service.hours,
+            week=tuple(self._week[service.id]),
+            exceptions=tuple(self._exceptions[service.id]),
+            closed_on_holidays=service.closed_on_holidays,
+            closed_from=service.closed_from,
+            closed_until=service.closed_until,
+            urgent_always=service.urgent_always,
+            confirmed=service.hours_confirmed,
+        )
+
+    def languages(self, service: Service) -> tuple[str, ...]:
+        return self._sorted(service, _LANGUAGE)
+
+    def documents(self, service: Service) -> tuple[str, ...]:
+        return self._sorted(service, _DOCUMENT)
+
+    def needs(self, service: Service) -> tuple[str, ...]:
+        return self._sorted(service, _NEED)
+
+    def groups(self, service: Service) -> tuple[str, ...]:
+        return self._sorted(service, _WELCOME)
+
+    def only(self, service: Service) -> tuple[str, ...]:
+        return self._sorted(service, _ONLY)
+
+    def _sorted(self, service: Service, sort: str) -> tuple[str, ...]:
+        return tuple(sorted(self._words[service.id, sort]))
+
+    def is_national(self, service: Service) -> bool:
+        return None in self._areas[service.id]
+
+    def areas(self, service: Service) -> Iterator[Area]:
+        return (area for area in self._areas[service.id] if area)
+
+    def spots(self, service: Service) -> Sequence[Spot]:
+        return self._spots[service.id]
+
+    def has_confidential_place(self, service: Service) -> bool:
+        return service.id in self._confidential
+
+
+def _words(ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, str]]:
+    """Lists of single words, of which each has a table: one query brings them all."""
+    languages = ServiceLanguage.objects.filter(service__in=ids)
+    documents = RequiredDocument.objects.filter(service__in=ids)
+    needs = ServiceNeed.objects.filter(service__in=ids)
+    groups = ServiceGroup.objects.filter(service__in=ids)
+    columns = [
+        languages.values_list("service_id", Value(_LANGUAGE), F("tag")),
+        documents.values_list("service_id", Value(_DOCUMENT), F("document")),
+        needs.values_list("service_id", Value(_NEED), F("need__key")),
+        groups.filter(only=False).values_list("service_id", Value(_WELCOME), F("group__key")),
+        groups.filter(only=True).values_list("service_id", Value(_ONLY), F("group__key")),
+    ]
+    first, *others = (query.order_by() for query in columns)
+    yield from first.union(*others, all=True)
+
+
+def _spot(location: Location) -> Spot:
+    place = location.place
+    return Spot(
+        name=location.name,
+        street=location.street,
+        town=location.town or (place.name if place else ""),
+        confirmed=location.confirmed,
+        point=(place.latitude, place.longitude) if place else None,
+    )

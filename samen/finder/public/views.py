@@ -1,0 +1,267 @@
+"""The pages for visitors. Each asks one question of the map and shows the answer."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from samen.directory import actions as directory
+from samen.directory.models import ProblemReport
+from samen.finder import queries, rules
+from samen.finder.http import leaving, tokens
+from samen.finder.public.forms import WrongForm
+from samen.foundation import actor, clock, languages
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def _only_what_exists(view: View[P]) -> View[P]:
+    """An address that asks for something which is not there does not exist."""
+
+    @wraps(view)
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (queries.NotHere, rules.BadValue) as missing:
+            raise Http404 from missing
+
+    return door
+
+
+def _page(
+    request: HttpRequest, template: str, page: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a page, with its own address in every other language."""
+    language = f"/{get_language()}/"
+    path = request.path.removeprefix(language) if request.path.startswith(language) else ""
+    query = f"?{page['query']}" if page.get("query") else ""
+    page.setdefault("path_without_language", f"{path}{query}")
+    page["reading_tag"] = get_language()
+    return render(request, f"finder/{template}.html", page, status=status)
+
+
+def _see(address: str, query: str = "") -> HttpResponse:
+    """303: what was sent is not sent again by Back or reload."""
+    return HttpResponse(status=303, headers={"Location": f"{address}?{query}" if query else address})
+
+
+@require_safe
+@_only_what_exists
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page in the browser's own language, with all languages in sight."""
+    response = _first_page(request, languages_open=True)
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@require_safe
+@_only_what_exists
+def home(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+    return _first_page(request)
+
+
+def _first_page(request: HttpRequest, *, languages_open: bool = False) -> HttpResponse:
+    asked = rules.asked_by({"place": request.GET.getlist("place")})
+    here = queries.world()
+    tiles = [
+        (need, picture)
+        for key, picture in rules.FIRST
+        if (need := here.taxonomy.by_key(key)) is not None
+    ]
+    page = {
+        "tiles": tiles,
+        "aside": queries.situations(here.taxonomy, rules.ASIDE),
+        "place": queries.town_of(here, asked.place),
+        "towns": here.gazetteer.programme(),
+        "query": asked.query(),
+        "languages_open": languages_open,
+    }
+    return _page(request, "home", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_only_what_exists
+def find(request: HttpRequest, language: str) -> HttpResponse:
+    if request.method == "POST":
+        return _find_in_own_words(request, language)
+    asked = rules.asked_by(dict(request.GET.lists()))
+    here = queries.world()
+    found = queries.results(asked, here=here, language=language, at=clock.now())
+    long_ago = here.taxonomy.by_key("sit.rape_past")
+    page = {
+        "found": found,
+        "past_number": long_ago.number if long_ago else None,
+        "asked": asked,
+        "place": found.town,
+        "towns": here.gazetteer.programme(),
+        "groups": [need for need in here.taxonomy.groups() if need.key[4:] in rules.GROUPS],
+        "ways": rules.WAYS,
+        "distances": rules.DISTANCES,
+        "tags": languages.PUBLISHED,
+        "query": asked.query(),
+    }
+    return _page(request, "results", page)
+
+
+def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
+    """The words come in the body, so that they stand in no address, history or log."""
+    text = request.POST.get("q", "")
+    asked = rules.asked_by({"place": request.POST.getlist("place")})
+    meant = queries.understood(text, language=language)
+    here = queries.world()
+    place = asked.place or next(iter(meant.places), "")
+    numbers = [need.number for need in queries.situations(here.taxonomy, meant.keys)]
+    here_again = reverse("finder:find", args=[language])
+    if meant.by_name:
+        return _see(here_again, rules.Asked(place="", numbers=meant.by_name).query())
+    if numbers:
+        found = rules.Asked(need=numbers[0], also=tuple(numbers[1:6]), place=place)
+        return _see(here_again, found.query())
+    if place and not asked.place:
+        return _see(here_again, rules.Asked(place=place).query())
+    return _page(
+        request,
+        "not_understood",
+        {
+            "text": text[:5000],
+            "chapters": _chapters(here),
+            "place": queries.town_of(here, asked.place),
+            "path_without_language": "",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_only_what_exists
+def place(request: HttpRequest, language: str) -> HttpResponse:
+    """Choose a town: one of the six, or any other by typing its name."""
+    values = request.POST if request.method == "POST" else request.GET
+    asked = rules.asked_by({name: values.getlist(name) for name in ("need", "speaks")})
+    here = queries.world()
+    typed = request.POST.get("where", "")[:200]
+    towns = here.gazetteer.find(typed)[:12] if typed.strip() else []
+    if len(towns) == 1:
+        answer = reverse("finder:find" if asked.need else "finder:home", args=[language])
+        return _see(answer, asked.query(place=towns[0].slug))
+    page = {
+        "asked": asked,
+        "towns": towns or here.gazetteer.programme(),
+        "typed": typed,
+        "unknown": bool(typed.strip()) and not towns,
+        "query": asked.query() if request.method != "POST" else "",
+    }
+    return _page(request, "place", page)
+
+
+def _chapters(here: queries.World) -> list[tuple[str, list[tuple[Any, str]]]]:
+    return [
+        (
+            chapter,
+            [
+                (need, rules.PICTURES[need.key])
+                for need in queries.situations(here.taxonomy, [f"sit.{key}" for key in keys])
+            ],
+        )
+        for chapter, keys in rules.CHAPTERS
+    ]
+
+
+@require_safe
+@_only_what_exists
+def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+    asked = rules.asked_by({"place": request.GET.getlist("place")})
+    here = queries.world()
+    page = {
+        "chapters": _chapters(here),
+        "place": queries.town_of(here, asked.place),
+        "query": asked.query(),
+    }
+    return _page(request, "all", page)
+
+
+@require_safe
+@_only_what_exists
+def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
+    card = queries.service(number, language=language, at=clock.now())
+    return _page(request, "service", {"card": card, "item": card.listing})
+
+
+@require_safe
+@_only_what_exists
+def card(request: HttpRequest, language: str, number: int) -> HttpResponse:
+    shown = queries.service(number, language=language, at=clock.now())
+    return _page(request, "card", {"card": shown, "item": shown.listing})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_only_what_exists
+def wrong(request: HttpRequest, language: str, number: int) -> HttpResponse:
+    """Somebody tells us that an entry is not right: one press, no words, no name."""
+    shown = queries.service(number, language=language, at=clock.now())
+    subject = f"wrong:{number}"
+    form = WrongForm(request.POST or None)
+    stale = False
+    if request.method == "POST":
+        tokens.check_origin(request)
+        stale = not tokens.good(request.POST.get("token", ""), subject=subject)
+        if form.is_valid() and not stale:
+            directory.report_problem(
+                service_id=shown.listing.id,
+                reason=ProblemReport.Reason(form.cleaned_data["reason"]),
+                token=tokens.fingerprint(form.cleaned_data["token"]),
+                by=actor.visitor(),
+                at=clock.now(),
+            )
+            return _see(reverse("finder:thanks", args=[language, number]))
+    page = {
+        "item": shown.listing,
+        "form": form,
+        "stale": stale,
+        "token": tokens.make(subject),
+    }
+    return _page(request, "wrong", page, status=422 if form.errors or stale else 200)
+
+
+@require_safe
+@_only_what_exists
+def thanks(request: HttpRequest, language: str, number: int) -> HttpResponse:
+    shown = queries.service(number, language=language, at=clock.now())
+    return _page(request, "thanks", {"item": shown.listing})
+
+
+@require_safe
+def safety(request: HttpRequest, language: str) -> HttpResponse:
+    site = urlsplit(leaving.neutral_site(language)).hostname
+    return _page(request, "safety", {"neutral_site": site})
+
+
+@require_safe
+def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+    return _page(request, "about", {})
+
+
+@require_safe
+def leave(request: HttpRequest, language: str) -> HttpResponse:
+    """End everything here and go to an everyday page. Nothing is written down about it."""
+    response = leaving.away(language)
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        response.delete_cookie(settings.SESSION_COOKIE_NAME)
+    response.set_cookie(
+        leaving.COOKIE,
+        "1",
+        max_age=leaving.SECONDS,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    # Not "cookies": that would take away the very cookie that closes the way back.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

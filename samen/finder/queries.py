@@ -1,0 +1,170 @@
+"""What a visitor page shows, put together from the map, the taxonomy and the search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from samen.directory import queries as directory
+from samen.directory.queries import Listing, Opening
+from samen.finder import rules
+from samen.finder.rules import Asked
+from samen.foundation import paging
+from samen.needs import queries as needs
+from samen.needs.queries import NeedShown, Taxonomy
+from samen.places import queries as places
+from samen.places.queries import Gazetteer, Town
+from samen.search import queries as search
+from samen.search.queries import Hit, Question, Understanding
+
+
+class NotHere(Exception):
+    """The address asks for something that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The taxonomy and the towns as of one revision of the map."""
+
+    revision: int
+    taxonomy: Taxonomy
+    gazetteer: Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One place that can help, on a page of results."""
+
+    listing: Listing
+    opening: Opening
+    distance: float | None  # km from the centre of the town asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    need: NeedShown | None
+    town: Town | None
+    ready: tuple[Card, ...]
+    review: tuple[Card, ...]
+    fallback: tuple[Card, ...]
+    total: int
+    page: paging.Page[Hit]
+    also: tuple[NeedShown, ...]
+
+
+def world() -> World:
+    revision = directory.revision()
+    return World(revision, needs.taxonomy(revision), places.gazetteer(revision))
+
+
+def situations(taxonomy: Taxonomy, keys: Sequence[str]) -> list[NeedShown]:
+    found = (taxonomy.by_key(key) for key in keys)
+    return [need for need in found if need]
+
+
+def town_of(here: World, slug: str) -> Town | None:
+    """The town of an address. Raises NotHere for a slug that is no town's."""
+    if not slug:
+        return None
+    town = here.gazetteer.by_slug(slug)
+    if town is None:
+        raise NotHere
+    return town
+
+
+def results(asked: Asked, *, here: World, language: str, at: datetime) -> Results:
+    """The services for what an address asks, one page of them. Raises NotHere."""
+    need = _need(here.taxonomy, asked.need)
+    town = town_of(here, asked.place)
+    if asked.numbers:
+        return _chosen(asked, language=language, at=at)
+    answer = search.search(_question(asked, need, town, at))
+    try:
+        page = paging.page_of(
+            (*answer.ready, *answer.review), number=asked.page, size=rules.PAGE_SIZE
+        )
+    except paging.NoSuchPage as missing:
+        raise NotHere from missing
+    shown = {item.id: item for item in _listings(page.items, here, language, few=not answer.ready)}
+    cards = [
+        Card(shown[hit.service], hit.opening, hit.distance)
+        for hit in page.items
+        if hit.service in shown
+    ]
+    fallback = [] if answer.ready else [
+        Card(item, directory.opening(item.hours, at), None)
+        for item in shown.values()
+        if item.key in rules.FALLBACK and item.id not in {hit.service for hit in page.items}
+    ]
+    return Results(
+        need=need,
+        town=town,
+        ready=tuple(card for card in cards if card.listing.publish == "ready"),
+        review=tuple(card for card in cards if card.listing.publish != "ready"),
+        fallback=tuple(fallback),
+        total=answer.total,
+        page=page,
+        also=_others(here.taxonomy, asked.also),
+    )
+
+
+def service(number: int, *, language: str, at: datetime) -> Card:
+    """One published service. Raises NotHere."""
+    listing = directory.listing_by_number(number, language=language)
+    if listing is None:
+        raise NotHere
+    return Card(listing, directory.opening(listing.hours, at), None)
+
+
+def understood(text: str, *, language: str) -> Understanding:
+    return search.understand(text, language=language)
+
+
+def _listings(hits: Sequence[Hit], here: World, language: str, *, few: bool) -> list[Listing]:
+    wanted = [hit.service for hit in hits]
+    if few:
+        wanted += directory.ids_of(rules.FALLBACK)
+    return directory.listings(list(dict.fromkeys(wanted)), language=language)
+
+
+def _need(taxonomy: Taxonomy, number: int | None) -> NeedShown | None:
+    if number is None:
+        return None
+    need = taxonomy.by_number(number)
+    if need is None or need.staff_only:
+        raise NotHere
+    return need
+
+
+def _others(taxonomy: Taxonomy, numbers: Sequence[int]) -> tuple[NeedShown, ...]:
+    return tuple(need for number in numbers if (need := _need(taxonomy, number)))
+
+
+def _question(asked: Asked, need: NeedShown | None, town: Town | None, at: datetime) -> Question:
+    if asked.speaks and not search.is_a_language(asked.speaks):
+        raise NotHere
+    return Question(
+        need=need.key if need else None,
+        place=town,
+        within=asked.within,
+        speaks=asked.speaks or None,
+        open_now=asked.open,
+        groups=frozenset(f"grp.{code}" for code in asked.groups),
+        no_papers=asked.no_papers,
+        free=asked.free,
+        channels=frozenset(asked.ways),
+        at=at,
+    )
+
+
+def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
+    """The services somebody put on a list, in her order."""
+    listings = directory.listings_by_number(asked.numbers, language=language)
+    if not listings:
+        raise NotHere
+    cards = tuple(Card(item, directory.opening(item.hours, at), None) for item in listings)
+    nothing: paging.Page[Hit] = paging.Page((), 1, 1)
+    return replace(
+        Results(None, None, cards, (), (), len(cards), nothing, ()),
+        ready=tuple(card for card in cards if card.listing.publish == "ready"),
+        review=tuple(card for card in cards if card.listing.publish != "ready"),
+    )

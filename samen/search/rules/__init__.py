@@ -1,0 +1,1 @@
+"""What counts when somebody asks: how words are compared, and how answers are ordered."""
