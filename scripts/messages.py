@@ -31,6 +31,8 @@ SOURCE = "en"
 TRANSLATED = [tag for tag in PUBLISHED if tag != SOURCE]
 # Languages whose plurals Django does not know, from the CLDR.
 PLURALS = {"ti": "nplurals=2; plural=(n > 1);", "so": "nplurals=2; plural=(n != 1);"}
+# A name or a short word may be the same in two languages; so many words are not.
+SENTENCE = 3
 
 Key = tuple[str | None, str]  # context and original
 
@@ -104,21 +106,27 @@ def check_message(message: Message, tag: str) -> Iterator[str]:
     if unnamed := [text for text in originals if re.search(r"%[sd]|\{\}", text)]:
         yield f"placeholder without a name in {unnamed[0]!r}"
     for translation in translations:
+        yield from check_placeholders(originals, translation, last=translation == translations[-1])
         yield from check_translation(originals, translation, tag)
 
 
-def check_translation(originals: list[str], translation: str, tag: str) -> Iterator[str]:
-    # "One place" has no number where "%(count)s places" has one: a plural form needs what all
-    # forms of the original have, and may use what any of them has.
+def check_placeholders(originals: list[str], translation: str, *, last: bool) -> Iterator[str]:
+    """The same ones; but "two places" is one word in Arabic, without a number in it.
+
+    So of several plural forms, all but the last may leave one out.
+    """
     needed = set.intersection(*(placeholders(text) for text in originals))
     allowed = set.union(*(placeholders(text) for text in originals))
     have = placeholders(translation)
-    if not needed <= have <= allowed:
+    if len(needed - have) > (0 if last else 1) or have - allowed:
         yield f"other placeholders {sorted(have ^ needed)} in {translation!r}"
+
+
+def check_translation(originals: list[str], translation: str, tag: str) -> Iterator[str]:
     if markup(translation) not in [markup(text) for text in originals]:
         yield f"other tags in {translation!r}"
     if translation in originals:
-        if " " in translation:
+        if len(plain(translation).split()) >= SENTENCE:
             yield "still in English"
     elif not in_script(translation, LANGUAGES[tag].script):
         yield f"not a letter of the language's own script in {translation!r}"
@@ -132,10 +140,13 @@ def markup(text: str) -> Counter[str]:
     return Counter(re.findall(r"<[^<>]+>", text))
 
 
+def plain(text: str) -> str:
+    return re.sub(r"%\(\w+\)[sd]|\{\w+\}|<[^<>]+>", " ", text)
+
+
 def in_script(text: str, script: str) -> bool:
     start = {"Arab": "ARABIC", "Ethi": "ETHIOPIC", "Cyrl": "CYRILLIC", "Latn": "LATIN"}[script]
-    plain = re.sub(r"%\(\w+\)[sd]|\{\w+\}|<[^<>]+>", "", text)
-    letters = [letter for letter in plain if letter.isalpha()]
+    letters = [letter for letter in plain(text) if letter.isalpha()]
     return not letters or any(unicodedata.name(letter).startswith(start) for letter in letters)
 
 
@@ -193,8 +204,9 @@ def update_all() -> None:
 
 def tidy(catalogue: Path, tag: str) -> None:
     """Keep of the header what machines need: no names, no dates that change by themselves."""
-    head, _, body = catalogue.read_text().partition("\n\n")
-    plural = re.search(r'"Plural-Forms: (.+?)\\n"', head)
+    head, _, body = catalogue.read_text().lstrip().partition("\n\n")
+    # A long line of the header may be broken in two: joined again before it is read.
+    plural = re.search(r"Plural-Forms: (.+?)\\n", head.replace('"\n"', ""))
     header = (
         'msgid ""',
         'msgstr ""',

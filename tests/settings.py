@@ -9,6 +9,9 @@ from pathlib import Path
 if "SAMEN_DATA" not in os.environ:
     os.environ["SAMEN_DATA"] = tempfile.mkdtemp(prefix="samen-test-")
     atexit.register(shutil.rmtree, os.environ["SAMEN_DATA"], ignore_errors=True)
+elif "PYTEST_XDIST_WORKER" in os.environ:
+    # Parallel workers inherit the folder of the process that started them: a room for each.
+    os.environ["SAMEN_DATA"] += "/" + os.environ["PYTEST_XDIST_WORKER"]
 os.environ.setdefault("SAMEN_ENVIRONMENT", "test")
 os.environ.setdefault("SAMEN_SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789")
 os.environ.setdefault("SAMEN_HTTPS", "no")

@@ -49,7 +49,7 @@ def test_a_title_says_nothing_to_somebody_who_looks_at_the_history(
 @pytest.mark.usefixtures("real_map")
 def test_titles_tell_pages_apart(visit: Visit) -> None:
     titles = [words(visit.get(f"/en/{path}").select("title")[0]) for path in PATHS[:-1]]
-    apart = {path: title for path, title in zip(PATHS[:-1], titles, strict=True)}
+    apart = dict(zip(PATHS[:-1], titles, strict=True))
 
     assert len({apart[path] for path in ("", "find/?need=34", "i/3/", "i/4/", "safety/")}) == 5
 

@@ -66,4 +66,5 @@ def test_what_is_switched_off_has_a_reason(source: Path) -> None:
     lines = ["", *source.read_text().splitlines()]
     for above, line in pairwise(lines):
         if mark := re.search(r"# (noqa: [A-Z0-9, ]+|type: ignore\[.+?\])(.*)", line):
-            assert mark[2].strip(" #") or above.strip().startswith("#"), line
+            reason = mark[2].strip(" #") or above.strip().startswith("#")
+            assert reason, f"{named(source)} says no reason: {line.strip()}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SECRET = "0123456789-0123456789-0123456789-abcdefghij"  # noqa: S105 opens nothing
+SECRET = "0123456789-0123456789-0123456789-0123456789-abcdefghij"  # noqa: S105 opens nothing
 
 
 def start(*command: str, **said: str) -> "subprocess.CompletedProcess[str]":
@@ -70,6 +70,8 @@ def test_django_finds_nothing_to_say_about_it_in_production(tmp_path: Path) -> N
         SECRET_KEY=SECRET,
         DATA=str(tmp_path),
         HOSTS="help.example.org",
+        MAIL_URL="smtps://post.example.org",
+        MAIL_FROM="Samen <post@samen.test>",
     )
 
     assert checked.returncode == 0, checked.stderr

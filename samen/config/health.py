@@ -9,7 +9,7 @@ from samen.search import queries as search
 
 
 @require_safe
-def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 a view
     try:
         well = audit.logbook_answers() and search.index_answers()
     except DatabaseError:

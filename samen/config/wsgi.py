@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samen.config.settings")
 application = get_wsgi_application()
 
 if settings.ENVIRONMENT == "production":
-    from samen.config import ready  # noqa: PLC0415  (the apps must be there first)
+    from samen.config import ready
 
     ready.check()

@@ -1,14 +1,14 @@
 """What a visitor page shows, put together from the map, the taxonomy and the search."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from samen.directory import queries as directory
 from samen.directory.queries import Listing, Opening
 from samen.finder import rules
 from samen.finder.rules import Asked
-from samen.foundation import paging
+from samen.foundation import languages, paging
 from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
 from samen.places import queries as places
@@ -77,33 +77,39 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
     town = town_of(here, asked.place)
     if asked.numbers:
         return _chosen(asked, language=language, at=at)
-    answer = search.search(_question(asked, need, town, at))
+    answer = search.search(_question(asked, need, town, language=language, at=at))
     try:
         page = paging.page_of(
             (*answer.ready, *answer.review), number=asked.page, size=rules.PAGE_SIZE
         )
     except paging.NoSuchPage as missing:
         raise NotHere from missing
-    shown = {item.id: item for item in _listings(page.items, here, language, few=not answer.ready)}
+    few = not answer.ready
+    shown = {item.id: item for item in _listings(page.items, language, few=few)}
     cards = [
         Card(shown[hit.service], hit.opening, hit.distance)
         for hit in page.items
         if hit.service in shown
-    ]
-    fallback = [] if answer.ready else [
-        Card(item, directory.opening(item.hours, at), None)
-        for item in shown.values()
-        if item.key in rules.FALLBACK and item.id not in {hit.service for hit in page.items}
     ]
     return Results(
         need=need,
         town=town,
         ready=tuple(card for card in cards if card.listing.publish == "ready"),
         review=tuple(card for card in cards if card.listing.publish != "ready"),
-        fallback=tuple(fallback),
+        fallback=_fallback(shown.values(), cards, at) if few else (),
         total=answer.total,
         page=page,
         also=_others(here.taxonomy, asked.also),
+    )
+
+
+def _fallback(shown: Iterable[Listing], cards: list[Card], at: datetime) -> tuple[Card, ...]:
+    """Who can always think along, where nothing confirmed was found."""
+    already = {card.listing.id for card in cards}
+    return tuple(
+        Card(item, directory.opening(item.hours, at), None)
+        for item in shown
+        if item.key in rules.FALLBACK and item.id not in already
     )
 
 
@@ -119,7 +125,7 @@ def understood(text: str, *, language: str) -> Understanding:
     return search.understand(text, language=language)
 
 
-def _listings(hits: Sequence[Hit], here: World, language: str, *, few: bool) -> list[Listing]:
+def _listings(hits: Sequence[Hit], language: str, *, few: bool) -> list[Listing]:
     wanted = [hit.service for hit in hits]
     if few:
         wanted += directory.ids_of(rules.FALLBACK)
@@ -139,14 +145,18 @@ def _others(taxonomy: Taxonomy, numbers: Sequence[int]) -> tuple[NeedShown, ...]
     return tuple(need for number in numbers if (need := _need(taxonomy, number)))
 
 
-def _question(asked: Asked, need: NeedShown | None, town: Town | None, at: datetime) -> Question:
-    if asked.speaks and not search.is_a_language(asked.speaks):
+def _question(
+    asked: Asked, need: NeedShown | None, town: Town | None, *, language: str, at: datetime
+) -> Question:
+    if asked.speaks and asked.speaks not in languages.LANGUAGES:
         raise NotHere
+    # Whoever reads in another language than Dutch or English is helped best in that one.
+    spoken = asked.speaks or ("" if language in languages.OF_HELPERS else language)
     return Question(
         need=need.key if need else None,
         place=town,
         within=asked.within,
-        speaks=asked.speaks or None,
+        speaks=spoken or None,
         open_now=asked.open,
         groups=frozenset(f"grp.{code}" for code in asked.groups),
         no_papers=asked.no_papers,
@@ -163,8 +173,13 @@ def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
         raise NotHere
     cards = tuple(Card(item, directory.opening(item.hours, at), None) for item in listings)
     nothing: paging.Page[Hit] = paging.Page((), 1, 1)
-    return replace(
-        Results(None, None, cards, (), (), len(cards), nothing, ()),
+    return Results(
+        need=None,
+        town=None,
         ready=tuple(card for card in cards if card.listing.publish == "ready"),
         review=tuple(card for card in cards if card.listing.publish != "ready"),
+        fallback=(),
+        total=len(cards),
+        page=nothing,
+        also=(),
     )

@@ -106,7 +106,10 @@ CHAPTERS = (
             "witness",
         ),
     ),
-    ("talk", ("want_to_talk", "cannot_sleep", "hidden_body_complaint", "not_sure", "used_violence")),
+    (
+        "talk",
+        ("want_to_talk", "cannot_sleep", "hidden_body_complaint", "not_sure", "used_violence"),
+    ),
     ("child", ("child_abused", "child_witness")),
     (
         "papers",
@@ -122,12 +125,29 @@ CHAPTERS = (
     ("other", ("friend_worried", "professional_case")),
 )
 
+# The names an address may use.
+_NAMES = (
+    "need",
+    "place",
+    "within",
+    "speaks",
+    "open",
+    "for",
+    "papers",
+    "cost",
+    "how",
+    "i",
+    "also",
+    "page",
+)
+
 # Who always stands on a page of results when nothing else does.
 FALLBACK = ("veilig-thuis", "centrum-seksueel-geweld", "mdm-zorgcafe")
 
 PAGE_SIZE = 20
 GROUPS = ("women", "men", "lgbtqia", "young_adult")
-WAYS = ("phone", "chat", "walkin", "visit", "day-and-night")
+DAY_AND_NIGHT = "day-and-night"
+WAYS = ("phone", "chat", "walkin", "visit", DAY_AND_NIGHT)
 DISTANCES = (5, 10, 25, 50)
 _MOST_IN_A_LIST = 20
 _FURTHEST = 300
@@ -194,11 +214,6 @@ def asked_by(values: dict[str, list[str]]) -> Asked:
         numbers=_numbers(known["i"]),
         page=_one_number(known["page"]) or 1,
     )
-
-
-_NAMES = (
-    "need", "also", "place", "within", "speaks", "open", "for", "papers", "cost", "how", "i", "page",
-)  # fmt: skip
 
 
 def _parts(values: list[str]) -> list[str]:

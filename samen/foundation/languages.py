@@ -71,6 +71,9 @@ LANGUAGES = {language.tag: language for language in _TABLE}
 # The languages of the visitor pages, in the order of the language list.
 PUBLISHED = ("nl", "en", "ar", "ti", "fa", "uk", "tr", "fr", "so", "es")
 
+# What nearly every helper in the Netherlands speaks.
+OF_HELPERS = ("nl", "en")
+
 _LAST_RESORT = ("en", "nl")
 
 # What CLDR calls by another tag.

@@ -17,7 +17,8 @@ class SafeFormatter(logging.Formatter):
             return line
         kind, _error, where = record.exc_info
         places = [
-            f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(where)
+            f"  {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(where)
         ]
         return "\n".join([f"{line} {kind.__name__}", *places])
 

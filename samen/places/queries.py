@@ -11,7 +11,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from samen.places.models import Place
-from samen.places.rules import fold
+from samen.places.rules import fold, kilometres
+
+__all__ = ["Gazetteer", "Town", "gazetteer", "gazetteer_in_tables", "kilometres"]
 
 # Shorter words have too many neighbours: one letter makes Ede of Epe.
 _LONG_ENOUGH_FOR_A_TYPO = 5
@@ -102,6 +104,14 @@ class Gazetteer:
         """The town of each municipality on the map, by name."""
         towns = [town for town in self if town.slug == town.municipality_slug]
         return tuple(sorted(towns, key=lambda town: town.name))
+
+    def around(self, here: Town, within: float) -> set[str]:
+        """The municipalities on the map whose centre lies within so many kilometres."""
+        return {
+            town.municipality_slug
+            for town in self.programme()
+            if kilometres(here.latitude, here.longitude, town.latitude, town.longitude) <= within
+        }
 
 
 def _folded(names: Iterable[str]) -> set[str]:

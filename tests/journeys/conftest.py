@@ -31,7 +31,7 @@ class Site:
 class _Neutral(BaseHTTPRequestHandler):
     """An everyday page somewhere else."""
 
-    def do_GET(self) -> None:  # noqa: N802 the name is the base class's
+    def do_GET(self) -> None:
         body = b"<!doctype html><title>Weather</title><h1>It rains</h1>"
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
@@ -50,6 +50,7 @@ def neutral() -> Iterator[str]:
     # Another host name than the site's own: browsers keep histories per origin.
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()
+    server.server_close()
 
 
 def _free_port() -> int:

@@ -1,5 +1,6 @@
 """From the first page to a number that answers, as somebody with a cheap phone does it."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -98,7 +99,7 @@ def test_numbers_keep_their_order_for_the_eye(
 
     assert len(numbers) >= 3
     for text, boxes in numbers:
-        for before, after in zip(boxes, boxes[1:], strict=False):
+        for before, after in itertools.pairwise(boxes):
             if before[0] == after[0]:
                 assert before[1] < after[1], f"{text} is painted in the wrong order"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from samen.directory.actions.reading import ENGLISH, ServiceRead
+from samen.directory.actions.reading import ENGLISH, ORIGINAL, Backing, ServiceRead
 from samen.directory.actions.tables import (
     Ids,
     columns,
@@ -12,7 +12,7 @@ from samen.directory.actions.tables import (
     plain_fact,
     plain_texts,
     write_rows,
-    write_text,
+    write_texts,
 )
 from samen.directory.models import Fact, Location, Service
 from samen.directory.rules import value_hash
@@ -79,9 +79,10 @@ def take_over(service: Service, read: ServiceRead, ids: Ids) -> Outcome:
     to_write = [difference for difference in differences if difference.is_to_be_written]
     _write(service, to_write, ids)
     taken = [d for d in differences if d.is_none or d.is_to_be_written]
-    remembered = [_remember(service, difference, read) for difference in taken]
+    notes = [note for d in taken if (note := _note(service, d, read.backing(d.fact)))]
+    _remember(notes)
     return Outcome(
-        written=bool(to_write) or any(remembered),
+        written=bool(to_write or notes),
         redacted=any(d.hides_a_place and d.now["locations"] for d in to_write),
         kept=tuple(d.fact for d in differences if not (d.is_none or d.is_to_be_written)),
     )
@@ -100,11 +101,18 @@ def _differences(service: Service, read: ServiceRead) -> Iterator[_Difference]:
             now, empty = plain_fact(service, value), empty_fact(value)
             yield _Difference(name, now, value, empty, facts.get(name))
     of_file = {name: value for name, value in read.facts.items() if _is_text(name)}
-    for name in {**texts, **of_file}:
+    left = [name for name in texts if name not in of_file and _is_to_go(name, read)]
+    for name in (*of_file, *left):
         words, wanted = texts.get(name, {}), of_file.get(name, {})
         if name.endswith(f".{ENGLISH}"):
             wanted = _made_from_the_same(words, wanted)
         yield _Difference(name, words, wanted, {}, facts.get(name))
+
+
+def _is_to_go(text: str, read: ServiceRead) -> bool:
+    """Whether the files left out a text in a language they speak of, or its original."""
+    field, _, language = text.partition(".")
+    return language in read.languages or f"{field}.{ORIGINAL}" not in read.facts
 
 
 def _made_from_the_same(now: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -114,31 +122,36 @@ def _made_from_the_same(now: dict[str, Any], wanted: dict[str, Any]) -> dict[str
 
 
 def _write(service: Service, differences: list[_Difference], ids: Ids) -> None:
-    parts: dict[str, Any] = {}
-    for difference in differences:
-        if _is_text(difference.fact):
-            write_text(service, difference.fact, difference.wanted)
-        else:
-            parts.update(difference.wanted)
+    wanted = {difference.fact: difference.wanted for difference in differences}
+    texts = {fact: value for fact, value in wanted.items() if _is_text(fact)}
+    parts = {part: v for fact in wanted.keys() - texts.keys() for part, v in wanted[fact].items()}
     filled = columns(parts, ids)
     if filled:
         Service.objects.filter(pk=service.pk).update(**filled)
     write_rows(service, parts, ids)
+    write_texts(service, texts)
 
 
-def _remember(service: Service, difference: _Difference, read: ServiceRead) -> bool:
-    """Note what the import left behind and what backs it; whether there was anything to note."""
-    fact = difference.remembered
-    if fact is None and difference.is_wanted_empty:
-        return False
-    backing = read.backing(difference.fact)
+def _note(service: Service, difference: _Difference, backing: Backing) -> Fact | None:
+    """What the import left behind and what backs it, if that is not noted already."""
+    noted = difference.remembered
+    if noted is None and difference.is_wanted_empty:
+        return None
     note = {
         "imported": value_hash(difference.wanted),
         "verified": backing.verified,
         "year": backing.year,
         "sources": backing.sources,
     }
-    if fact and all(getattr(fact, column) == value for column, value in note.items()):
-        return False
-    Fact.objects.update_or_create(service=service, name=difference.fact, defaults=note)
-    return True
+    if noted and all(getattr(noted, column) == value for column, value in note.items()):
+        return None
+    return Fact(service=service, name=difference.fact, **note)
+
+
+def _remember(notes: list[Fact]) -> None:
+    Fact.objects.bulk_create(
+        notes,
+        update_conflicts=True,
+        unique_fields=["service", "name"],
+        update_fields=["imported", "verified", "year", "sources"],
+    )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from samen.needs.actions import Refused
 
@@ -112,6 +112,7 @@ def check_column(model: type[Model], column: str, value: Any) -> None:
     """Whether the table can hold the value: length, choices, a sound address."""
     field = model._meta.get_field(column)
     try:
-        field.clean(value, None)  # type: ignore[union-attr]
+        if isinstance(field, Field):
+            field.clean(value, None)
     except ValidationError as error:
         refuse(f"Its {column} does not fit: {value}. {' '.join(error.messages)}")

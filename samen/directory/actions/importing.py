@@ -94,15 +94,14 @@ class _Importing:
 
     def take_services(self, data: Mapping[str, Any], translations: Translations) -> None:
         entries = self._entries(data, "services")
-        self._refuse_strangers(translations, {entry.get("id") for entry in entries})
+        self._refuse_strangers(translations, {str(entry.get("id")) for entry in entries})
         ground, known, numbers = self._ground(data), ids(), _Numbers()
         services = services_in_tables(str(entry.get("id")) for entry in entries)
         for entry in entries:
             with self._entry(FILE, entry.get("id", "")):
                 read = read_service(entry, ground)
                 numbers.check(read.key, read.number)
-                drafts = self._drafts(read, translations)
-                whole = replace(read, facts={**read.facts, **drafts})
+                whole = self._with_drafts(read, translations)
                 self._take(services.get(read.key), whole, known)
 
     def _ground(self, data: Mapping[str, Any]) -> Ground:
@@ -130,17 +129,19 @@ class _Importing:
         )
         self._count[verb] += 1
 
-    def _drafts(self, read: ServiceRead, translations: Translations) -> dict[str, Any]:
-        drafts: dict[str, Any] = {}
+    def _with_drafts(self, read: ServiceRead, translations: Translations) -> ServiceRead:
+        """The service with its texts in other languages, as far as its files can be read."""
+        facts, languages = dict(read.facts), set(read.languages)
         for language, entries in translations.items():
-            if read.key in entries:
-                with self._entry(f"services/{language}.yaml", read.key):
-                    drafts |= read_draft(language, entries[read.key], read.facts)
-        return drafts
+            with self._entry(f"services/{language}.yaml", read.key):
+                if read.key in entries:
+                    facts |= read_draft(language, entries[read.key], read.facts)
+                languages.add(language)
+        return replace(read, facts=facts, languages=frozenset(languages))
 
-    def _refuse_strangers(self, translations: Translations, keys: set[Any]) -> None:
+    def _refuse_strangers(self, translations: Translations, keys: set[str]) -> None:
         for language, entries in translations.items():
-            for stranger in (key for key in entries if key not in keys):
+            for stranger in (key for key in entries if str(key) not in keys):
                 with self._entry(f"services/{language}.yaml", stranger):
                     refuse("There is no service with this id.")
 

@@ -82,6 +82,8 @@ class ServiceRead:
     number: int
     facts: dict[str, dict[str, Any]]
     own_backing: dict[str, Backing]  # of facts whose state differs from that of the entry
+    # About texts in other languages the files say nothing: no file, or one that is refused.
+    languages: frozenset[str] = frozenset({ORIGINAL, ENGLISH})
 
     def backing(self, fact: str) -> Backing:
         """Notes on hours and cost are backed by what backs hours and cost."""
@@ -96,6 +98,7 @@ def read_service(entry: Mapping[str, Any], ground: Ground) -> ServiceRead:
     check_keys(entry, _KEYS)
     key = slug(entry)
     given = number(entry, "number", most=_MOST) or refuse("It has no number.")
+    phones = _phones(entry)
     facts = {
         "name": _name(entry, ground),
         "publish": _publish(entry),
@@ -103,8 +106,8 @@ def read_service(entry: Mapping[str, Any], ground: Ground) -> ServiceRead:
         "notes": {"notes": text(entry, "notes")},
         "hours": read_hours(entry),
         "cost": {"cost": one_of(mapping(entry, "cost"), "state", _COSTS)},
-        "phones": {"phones": _phones(entry)},
-        "how": {"channels": _channels(entry)},
+        "phones": {"phones": phones},
+        "how": {"channels": _channels(entry, phones)},
         "speaks": {"speaks": _speaks(entry)},
         "for": {"groups": _groups(entry, ground)},
         "ages": _ages(entry),
@@ -203,10 +206,12 @@ def _phone(phone: Mapping[str, Any], position: int) -> dict[str, Any]:
     }
 
 
-def _channels(entry: Mapping[str, Any]) -> list[str]:
+def _channels(entry: Mapping[str, Any], phones: list[dict[str, Any]]) -> list[str]:
     channels = texts(entry, "how")
     for unknown in (channel for channel in channels if channel not in _CHANNELS):
         refuse(f"It can be reached in a way we do not know: {unknown}.")
+    if {"phone", "whatsapp"} & {*channels} and not any(phone["confirmed"] for phone in phones):
+        refuse("It can be reached by phone, and no number is confirmed.")
     return [channel for channel in _CHANNELS if channel in channels]
 
 

@@ -12,7 +12,7 @@ from samen.needs.actions import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A fact that a person changed since the last import, and that the file may not replace."""
+    """A fact that a person changed since the last import, and that no file replaces."""
 
     entry: str
     fact: str
@@ -20,6 +20,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
+    """How many records became what. Of services.yaml, organisations count as well."""
+
     created: int = 0
     changed: int = 0
     unchanged: int = 0

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from samen.audit import actions as audit
-from samen.directory.actions.fields import mappings, refuse, texts
+from samen.directory.actions.fields import refuse, texts
 from samen.directory.actions.reports import ImportReport
 from samen.directory.models import Change, Route, Service
 from samen.foundation.actor import Actor
@@ -28,7 +28,7 @@ def import_routes(*, data: Mapping[str, Any], by: Actor, at: datetime) -> Import
     needs = dict(Need.objects.values_list("key", "id"))
     refused: list[Refusal] = []
     changed = unchanged = 0
-    for concept in (c for c in mappings(data, "concepts") if c.get("id") in needs):
+    for concept in _concepts(data, needs):
         need_id = needs[concept["id"]]
         try:
             wanted = _wanted(concept, services)
@@ -43,6 +43,13 @@ def import_routes(*, data: Mapping[str, Any], by: Actor, at: datetime) -> Import
         audit.record(verb="route imported", kind="need", record_id=need_id, by=by, at=at)
         changed += 1
     return ImportReport(changed=changed, unchanged=unchanged, refused=tuple(refused))
+
+
+def _concepts(data: Mapping[str, Any], needs: Mapping[str, UUID]) -> list[dict[str, Any]]:
+    """Those that became needs. What did not was refused, and told, when needs were imported."""
+    concepts = data.get("concepts")
+    dicts = [c for c in concepts if isinstance(c, dict)] if isinstance(concepts, list) else []
+    return [concept for concept in dicts if str(concept.get("id")) in needs]
 
 
 def _routes() -> dict[UUID, list[UUID]]:

@@ -274,10 +274,19 @@ def _location_row(value: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
     return {"type": value["type"], "place_id": ids.places.get(value["place"]), **address}
 
 
-def write_text(service: Service, fact: str, value: Mapping[str, Any]) -> None:
-    field, _, language = fact.partition(".")
-    of_fact = ServiceText.objects.filter(service=service, field=field, language=language)
-    if not value:
-        of_fact.delete()
-    elif not of_fact.update(**value):
-        ServiceText.objects.create(service=service, field=field, language=language, **value)
+def write_texts(service: Service, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the texts by their names as facts; one without a value is taken away."""
+    written = []
+    for fact, value in facts.items():
+        field, _, language = fact.partition(".")
+        if value:
+            text = ServiceText(service=service, field=field, language=language, **value)
+            written.append(text)
+        else:
+            service.texts.filter(field=field, language=language).delete()
+    ServiceText.objects.bulk_create(
+        written,
+        update_conflicts=True,
+        unique_fields=["service", "field", "language"],
+        update_fields=_TEXT,
+    )

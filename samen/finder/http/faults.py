@@ -34,11 +34,11 @@ def fault(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     return render(request, "theme/fault.html", page, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django calls it so
     return fault(request, HTTPStatus.BAD_REQUEST)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django calls it so
     return fault(request, HTTPStatus.NOT_FOUND)
 
 

@@ -50,7 +50,9 @@ def _page(
 
 def _see(address: str, query: str = "") -> HttpResponse:
     """303: what was sent is not sent again by Back or reload."""
-    return HttpResponse(status=303, headers={"Location": f"{address}?{query}" if query else address})
+    return HttpResponse(
+        status=303, headers={"Location": f"{address}?{query}" if query else address}
+    )
 
 
 @require_safe
@@ -64,7 +66,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @_only_what_exists
-def home(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+def home(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     return _first_page(request)
 
 
@@ -118,15 +120,15 @@ def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
     meant = queries.understood(text, language=language)
     here = queries.world()
     place = asked.place or next(iter(meant.places), "")
-    numbers = [need.number for need in queries.situations(here.taxonomy, meant.keys)]
-    here_again = reverse("finder:find", args=[language])
+    numbers = tuple(need.number for need in queries.situations(here.taxonomy, meant.keys))
+    results = reverse("finder:find", args=[language])
     if meant.by_name:
-        return _see(here_again, rules.Asked(place="", numbers=meant.by_name).query())
+        return _see(results, rules.Asked(numbers=meant.by_name).query())
     if numbers:
-        found = rules.Asked(need=numbers[0], also=tuple(numbers[1:6]), place=place)
-        return _see(here_again, found.query())
+        found = rules.Asked(need=numbers[0], also=numbers[1:6], place=place)
+        return _see(results, found.query())
     if place and not asked.place:
-        return _see(here_again, rules.Asked(place=place).query())
+        return _see(results, rules.Asked(place=place).query())
     return _page(
         request,
         "not_understood",
@@ -176,7 +178,7 @@ def _chapters(here: queries.World) -> list[tuple[str, list[tuple[Any, str]]]]:
 
 @require_safe
 @_only_what_exists
-def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     asked = rules.asked_by({"place": request.GET.getlist("place")})
     here = queries.world()
     page = {
@@ -244,7 +246,7 @@ def safety(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_safe
-def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001
+def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     return _page(request, "about", {})
 
 

@@ -80,7 +80,7 @@ def _ids(concept: Mapping[str, Any], field: str, known: Collection[str]) -> list
     if not isinstance(ids, list):
         message = f"Its {field} is not a list."
         raise Refused(message)
-    for unknown in (key for key in ids if key not in known):
+    for unknown in (key for key in ids if str(key) not in known):
         message = f"It names a need that does not exist: {unknown}."
         raise Refused(message)
     return ids

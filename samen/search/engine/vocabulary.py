@@ -25,6 +25,7 @@ EAR_TYPO = 0.55
 BEGUN = (0.35, 0.5)  # the word was not finished, or is longer than the one in the dictionary
 SURE = 0.9  # once something this good is found, guesses count less
 GUESS = 0.5
+FAM = 0.5
 
 _SHORTEST_TYPO = 4
 _SHORTEST_EAR = 3
@@ -57,7 +58,7 @@ class Vocabulary:
         self._terms: list[int] = np.array(terms, np.int32)[order].tolist()
         self._forms = [forms[i] for i in order.tolist()]
 
-    def find(self, words: Sequence[str]) -> list[Candidates]:
+    def find(self, words: Sequence[str], demote=True) -> list[Candidates]:
         """For each word its candidates: number of a word, and how likely it is meant."""
         asked = [list(_looked_up(word)) for word in words]
         hashes = np.array([hash(key) for keys in asked for key, *_ in keys], np.int64)
@@ -70,7 +71,7 @@ class Vocabulary:
             for kind_key, form, worth in keys:
                 self._collect(candidates, word, (kind_key, form, worth), range(starts[at], ends[at]))
                 at += 1
-            found.append(_best(candidates))
+            found.append(_best(candidates, self.number.get(word), demote))
         return found
 
     def _collect(
@@ -87,8 +88,8 @@ class Vocabulary:
                 value = STEM[0] + STEM[1] * len(filed) / longest
             elif worth < EXACT:
                 value *= _alike(form, filed)
-            if value > into.get(term, 0.0):
-                into[term] = value
+            if value > abs(into.get(term, 0.0)):
+                into[term] = -value if key[0]=="s" else value
 
     def _begun(self, word: str) -> Candidates:
         """Words that begin with this one: people stop typing."""
@@ -108,12 +109,12 @@ def _alike(form: str, filed: str) -> float:
     return 1.0 if form == filed else 1.0 - 0.8 / max(len(form), len(filed))
 
 
-def _best(candidates: Candidates) -> Candidates:
+def _best(candidates: Candidates, exact, demote) -> Candidates:
     if not candidates:
         return candidates
-    top = max(candidates.values())
-    if top >= SURE:
-        candidates = {t: v if v >= SURE else v * GUESS for t, v in candidates.items()}
+    if exact is not None and demote:
+        candidates = {t: v if t==exact else abs(v) * (FAM if v<0 else GUESS) for t, v in candidates.items()}
+    candidates = {t: abs(v) for t,v in candidates.items()}
     if len(candidates) > _MOST:
         kept = sorted(candidates.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
         return dict(kept)
@@ -141,12 +142,17 @@ def _filed_under(word: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _arabic_script(word: str, language: str, stems: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if word.isascii():
+        for stem in sounds.stems_as_typed(word, language):
+            for found in sounds.bones_as_typed(stem, language):
+                if len(found) > 1: yield f"b{language}{found}", found
+        return
     for stem in stems:
         if len(stem) >= _SHORTEST_TYPO and stem != word:
             for form in _missing_one(stem):
                 yield f"~s{language}{form}", stem
-    if not word.isascii():
-        found = sounds.bones(word, language)
+    for stem in stems:
+        found = sounds.bones(stem, language)
         if len(found) > 1:
             yield f"b{language}{found}", found
 
@@ -195,5 +201,6 @@ def _typed_in_latin(word: str) -> Iterator[tuple[str, str, float]]:
                 for form in _missing_one(heard):
                     yield f"~e{language}{form}", heard, EAR_TYPO
     for language in endings.ARABIC:
-        for found in sounds.bones_as_typed(word, language):
-            yield f"b{language}{found}", found, BONES
+        for n, stem in enumerate(sounds.stems_as_typed(word, language)):
+            for found in sounds.bones_as_typed(stem, language):
+                yield f"b{language}{found}", found, BONES * (1 if n==0 else .9) * min(1, (len(found)+2)/5)

@@ -116,6 +116,18 @@ _TYPED = {
         "C c", "th t", "2|3|'",
     ),
 }
+# What Arabic and Persian join to a word, as people type it in Latin letters.
+_JOINED = {
+    "ar": (
+        re.compile("^(?:w?(?:bi?y[eia]?|kay|kat|[yt][eia]|[nm]?b[ie]|el|al|lil|l|b|y|t|f))"),
+        re.compile("(?:oni|uni|ani|ni|na|ha|hom|kom|ak|ek|ik|on|in|at|et|eh|i|o|u|a|e)$"),
+    ),
+    "fa": (
+        re.compile("^(?:nemi|mi|be|na|n)"),
+        re.compile("(?:eshan|eman|etan|hayam|ham|ha|am|et|at|esh|ash|ane|and|an|im|id|e|i|o|m)$"),
+    ),
+}
+_SHORTEST_TYPED = 3
 _NO_BONE = re.compile(r"[aeiou0-9']+")
 _HALF_VOWEL = re.compile(r"(?<=.)[wyv]")
 _LAST_BREATH = re.compile(r"(?<=..)h$")
@@ -169,6 +181,17 @@ def bones_as_typed(word: str, language: str) -> tuple[str, ...]:
     said = ("2", "k") if language == "ar" and "2" in word else ("2",)
     keys = (_bare(_read(word.replace("2", sound), _TYPED[language])) for sound in said)
     return tuple(dict.fromkeys(keys))
+
+
+def stems_as_typed(word: str, language: str) -> list[str]:
+    """The Latin spelling of a word of Arabic or Persian, without what is joined to it."""
+    beginnings, endings = _JOINED[language]
+    found = dict.fromkeys([word])
+    for start in [word, *(beginnings.sub("", word, count=1),)]:
+        for end in (start, endings.sub("", start, count=1)):
+            if len(end) >= _SHORTEST_TYPED:
+                found.setdefault(end)
+    return list(found)
 
 
 def _bare(word: str) -> str:

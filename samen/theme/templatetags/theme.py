@@ -1,9 +1,11 @@
 """Components that need a little thought before they can be written down in HTML."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from babel.dates import format_date
+from babel.lists import format_list
 from django import template
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
@@ -17,10 +19,25 @@ from samen.theme.pictograms import PICTOGRAMS
 register = template.Library()
 
 
+def reader() -> str:
+    """The tag of the language this page is read in."""
+    return get_language() or "en"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, as the reader's language joins them."""
+    return format_list(list(names), style="standard", locale=languages.locale(reader()))
+
+
+def written(value: date) -> str:
+    """A date as a reader of this page writes it: 14 November 2026."""
+    return str(format_date(value, "d MMMM y", locale=languages.locale(reader())))
+
+
 @register.simple_tag
 def reading() -> languages.Language:
     """The language of this page."""
-    return languages.LANGUAGES[get_language() or "en"]
+    return languages.LANGUAGES[reader()]
 
 
 @register.simple_tag
@@ -41,10 +58,7 @@ def other_languages(context: Context) -> list[tuple[languages.Language, str]]:
 @register.simple_tag
 def sprite(*names: str) -> SafeString:
     """The pictograms this page uses, once, at its top."""
-    symbols = [
-        (name, SafeString(PICTOGRAMS[name]))  # noqa: S308 our own drawings
-        for name in dict.fromkeys(names)
-    ]
+    symbols = [(name, SafeString(PICTOGRAMS[name])) for name in dict.fromkeys(names)]
     inside = format_html_join("", '<symbol id="p-{}" viewBox="0 0 48 48">{}</symbol>', symbols)
     return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', inside)
 
@@ -63,14 +77,8 @@ def num(number: str) -> SafeString:
 @register.simple_tag
 def foreign(body: str, language: str) -> SafeString:
     """Words in another language than the page, marked so for voices and for the eye."""
-    if language == get_language():
+    if language == reader():
         return format_html("{}", body)
     return format_html(
         '<span lang="{}" dir="{}">{}</span>', language, languages.direction(language), body
     )
-
-
-@register.filter
-def day(value: date) -> str:
-    """A date as a reader of this page writes it: 14 November 2026."""
-    return str(format_date(value, "d MMMM y", locale=languages.locale(get_language() or "en")))

@@ -1,0 +1,298 @@
+"""What is known of one place, in whole sentences. What is not known says: ask."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.dates import get_day_names
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from samen.directory import queries as directory
+from samen.directory.queries import Listing, Opening, OpeningState, PhoneShown
+from samen.finder.queries import Card
+from samen.finder.templatetags.finder import language_name, town_name
+from samen.foundation import languages
+from samen.places.queries import Town
+from samen.theme.templatetags.theme import listed, num, reader, written
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact in the quiet row under a name."""
+
+    words: str | SafeString
+    good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    words: str | SafeString  # about this moment
+    always: str | SafeString  # true on paper too
+    good: bool
+
+
+def _clock(moment: datetime) -> SafeString:
+    return num(f"{moment:%H:%M}")
+
+
+def _day_and_time(moment: datetime) -> SafeString:
+    name = get_day_names("wide", locale=languages.locale(reader()))[moment.weekday()]
+    return format_html("{} {}", name, _clock(moment))
+
+
+def _sentence(words: str, **parts: Any) -> SafeString:
+    """A translated sentence with marked-up parts in its named places."""
+    for name in parts:
+        words = words.replace(f"%({name})s", f"{{{name}}}")
+    return format_html(words, **parts)
+
+
+@register.simple_tag
+def opening_words(opening: Opening, item: Listing) -> When:
+    """When they can be reached: open until a time on the clock, never a countdown."""
+    always = item.hours.state == "always"
+    if always and not item.hours.confirmed:
+        words = _("Day and night, says our source. Call and try.")
+        return When(words, words, good=False)
+    if opening.state == OpeningState.OPEN:
+        if opening.always or opening.until is None:
+            words = _("Open now, day and night")
+            return When(words, _("Day and night"), good=True)
+        if not item.hours.confirmed:
+            maybe = _sentence(
+                _("Perhaps open now, until %(time)s. Call first."), time=_clock(opening.until)
+            )
+            return When(maybe, _("Call first for the hours."), good=False)
+        return When(
+            _sentence(_("Open now, until %(time)s"), time=_clock(opening.until)),
+            _("Call first for the hours."),
+            good=True,
+        )
+    return _not_open(opening)
+
+
+def _not_open(opening: Opening) -> When:
+    paper = _("Call first for the hours.")
+    if opening.state == OpeningState.UNKNOWN:
+        return When(_("Hours not known: call first"), paper, good=False)
+    if opening.urgent:
+        return When(_("Closed now. For what cannot wait somebody answers."), paper, good=False)
+    if opening.opens_next is None:
+        return When(_("Closed now"), paper, good=False)
+    words = _sentence(_("Closed now. Opens %(moment)s"), moment=_day_and_time(opening.opens_next))
+    return When(words, paper, good=False)
+
+
+@register.simple_tag
+def facts(card: Card, place: Town | None = None) -> list[Line]:
+    """The quiet row: open, where, language, cost, papers, name. What is unknown says ask."""
+    item = card.listing
+    when = opening_words(card.opening, item)
+    lines = [Line(when.words, good=when.good), _where(card, place), _language(item)]
+    if item.cost == "free":
+        lines.append(Line(_("Free of charge"), good=True))
+    if item.without_documents == "yes":
+        lines.append(Line(_("Also without papers"), good=True))
+    if item.anonymous in {"yes", "partly"}:
+        lines.append(Line(_("You do not have to say your name")))
+    if item.assured_on:
+        lines.append(Line(_sentence(_("Confirmed %(date)s"), date=written(item.assured_on))))
+    return lines
+
+
+def _where(card: Card, place: Town | None) -> Line:
+    item = card.listing
+    if card.distance is not None and place is not None:
+        if card.distance < 1:
+            return Line(_("In %(town)s") % {"town": town_name(place)})
+        words = _("About %(km)s km from the middle of %(town)s")
+        return Line(words % {"km": round(card.distance), "town": town_name(place)})
+    if item.national:
+        return Line(_("The whole country"))
+    if item.areas:
+        return Line(listed(area.name for area in item.areas))
+    return Line(_("Ask where they are"))
+
+
+def _language(item: Listing) -> Line:
+    here = reader()
+    speaks = {tag.partition("-")[0] for tag in item.languages}
+    if here in speaks:
+        return Line(_("They speak %(language)s") % {"language": language_name(here)}, good=True)
+    if item.interpreter == "yes":
+        return Line(_("With an interpreter"), good=True)
+    if here == "nl":
+        return Line(_("They speak Dutch"))
+    return Line(_("Ask for an interpreter"))
+
+
+@register.simple_tag
+def languages_words(item: Listing) -> str:
+    names = listed(languages.name_of(tag, reader=reader()) for tag in item.languages)
+    if names and item.interpreter == "yes":
+        return _("%(languages)s. Others with an interpreter.") % {"languages": names}
+    if names:
+        return _("%(languages)s. For another language: ask.") % {"languages": names}
+    if item.interpreter == "yes":
+        return _("They work with interpreters. Say which language you speak.")
+    return _("We do not know which languages they speak. Ask for an interpreter.")
+
+
+@register.simple_tag
+def areas_words(item: Listing) -> str:
+    if item.national:
+        return _("For the whole country.")
+    if item.areas:
+        return _("For people in: %(towns)s.") % {"towns": listed(a.name for a in item.areas)}
+    return _("Ask for which towns they work.")
+
+
+@dataclass(frozen=True, slots=True)
+class Aloud:
+    dutch: str
+    meaning: str
+
+
+@register.simple_tag
+def dutch_sentence(item: Listing) -> Aloud | None:
+    """A sentence in Dutch for somebody who speaks it badly, and what it means."""
+    here = reader()
+    if here == "nl" or not item.phones:
+        return None
+    own = languages.name_of(here, reader="nl")
+    # The sentence is Dutch on purpose, in every language of the page.
+    dutch = f"Ik spreek {own}. Wilt u een tolk bellen?"
+    return Aloud(
+        dutch,
+        _("It means: I speak %(language)s. Can you call an interpreter?")
+        % {"language": language_name(here)},
+    )
+
+
+@register.simple_tag
+def phone_words(phone: PhoneShown) -> str:
+    costs = {
+        "free": _("This call is free."),
+        "local": _("This call costs as much as a local call."),
+        "paid": _("This call costs money: numbers with 0900 are paid."),
+    }
+    words = costs.get(phone.cost, _("This call costs what a normal call costs with your provider."))
+    abroad = _("This number is for calls from abroad.") if phone.from_abroad else ""
+    return f"{words} {abroad}".strip()
+
+
+@register.simple_tag
+def week(item: Listing) -> list[tuple[str, list[str]]]:
+    names = get_day_names("wide", locale=languages.locale(reader()))
+    return [
+        (names[weekday], [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches])
+        for weekday, stretches in directory.by_day(item.hours)
+        if item.hours.state == "weekly"
+    ]
+
+
+@register.filter
+def answers(item: Listing) -> list[tuple[str, str]]:
+    """The questions people ask before they dare to go, and what the map knows."""
+    found: list[tuple[str, str]] = [(_("Do I have to say my name?"), _anonymous(item))]
+    papers = item.without_documents
+    found.append(
+        (
+            _("Can I come without papers?"),
+            _("Yes.")
+            if papers == "yes"
+            else _("We do not know. You can ask without saying your name."),
+        )
+    )
+    if item.cost != "" and item.cost_note is None:
+        found.append((_("What it costs"), _cost(item)))
+    for known, question in (
+        (item.children, _("Can children come along?")),
+        (item.wheelchair, _("Can I get in with a wheelchair?")),
+        (item.deaf, _("Can I come when I am deaf?")),
+    ):
+        if known in {"yes", "no"}:
+            found.append((question, _("Yes.") if known == "yes" else _("No.")))
+        elif question == _("Can children come along?") or known == "":
+            found.append((question, _("Ask when you call.")))
+    found += _conditions(item)
+    return found
+
+
+def _anonymous(item: Listing) -> str:
+    return {
+        "yes": _("No."),
+        "partly": _("At first not. Ask them when they need it."),
+        "no": _("Yes."),
+    }.get(item.anonymous, _("We do not know. You can ask before you say it."))
+
+
+def _cost(item: Listing) -> str:
+    return {
+        "free": _("It is free."),
+        "local": _("The help is free."),
+        "donation": _("They ask for a small gift if you can."),
+        "paid": _("It costs money. Ask how much."),
+    }[item.cost]
+
+
+def _conditions(item: Listing) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if item.referral:
+        needed = _("Yes, from a doctor or another helper.")
+        found.append(
+            (
+                _("Do I need a letter from a doctor?"),
+                needed if item.referral == "needed" else _("No, you can come by yourself."),
+            )
+        )
+    if item.insurance:
+        found.append(
+            (
+                _("Do I need health insurance?"),
+                _("Yes.") if item.insurance == "needed" else _("No."),
+            )
+        )
+    age = _age(item)
+    if age:
+        found.append((_("For which age?"), age))
+    if "chat" in item.channels:
+        found.append((_("Can I chat?"), _("Yes, on their website. A chat is not always open.")))
+    return found
+
+
+def _age(item: Listing) -> str:
+    low, high = item.minimum_age, item.maximum_age
+    if low is not None and high is not None:
+        return _("From %(low)s to %(high)s years.") % {"low": low, "high": high}
+    if low is not None:
+        return _("From %(low)s years.") % {"low": low}
+    return _("Up to %(high)s years.") % {"high": high} if high is not None else ""
+
+
+@register.simple_tag
+def checked_words(item: Listing) -> str:
+    """How sure we are, and since when, in words a visitor can weigh."""
+    if item.assured_on:
+        return _("The organisation confirmed this on %(date)s.") % {
+            "date": written(item.assured_on)
+        }
+    on = {"date": written(item.checked_on) if item.checked_on else ""}
+    if item.verified == "seed":
+        return (
+            _(
+                "From the lists of IOM Netherlands and Dokters van de Wereld (2023-2024), compared "
+                "on %(date)s. The organisation has not confirmed it again yet."
+            )
+            % on
+        )
+    if item.source_year:
+        return _(
+            "From a public page of %(year)s, compared on %(date)s. Nobody has called them yet."
+        ) % {**on, "year": item.source_year}
+    return _("From a public page, compared on %(date)s. Nobody has called them yet.") % on

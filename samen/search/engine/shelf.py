@@ -1,0 +1,139 @@
+"""The index as a folder of arrays: written whole or not at all, and checked before it is read.
+
+A folder that is not there, not whole, damaged or of another version raises `Unreadable`; whoever
+asked builds the index again.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from samen.search.engine.columns import Columns, Index
+
+FORMAT = 1  # add one whenever a column or its meaning changes
+
+_MANIFEST = "manifest.json"
+_LISTS = "lists.json"  # marks and hours
+_KEPT = 2  # folders of older revisions that another process may still be opening
+
+
+class Unreadable(Exception):
+    """What lies in the folder is no index that can be trusted."""
+
+
+def save(index: Index, folder: Path) -> None:
+    """Write the index beside the folder, then put it in its place in one move."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        _write(index, draft)
+        if folder.exists():
+            folder.rename(draft / ".replaced")
+        draft.rename(folder)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    shutil.rmtree(folder / ".replaced", ignore_errors=True)
+    _tidy(folder)
+
+
+def _write(index: Index, draft: Path) -> None:
+    for name in Columns.names():
+        np.save(draft / f"{name}.npy", getattr(index.columns, name), allow_pickle=False)
+    lists = {"marks": list(index.marks), "hours": list(index.hours)}
+    (draft / _LISTS).write_text(json.dumps(lists, ensure_ascii=False), encoding="utf-8")
+    manifest = {"format": FORMAT, "rows": len(index), "files": _sums(draft)}
+    (draft / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    for path in draft.iterdir():
+        _settle(path)
+
+
+def _settle(path: Path) -> None:
+    """Onto the disk, so that a power cut leaves no folder with half a file in it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    return {path.name: _sum(path) for path in sorted(folder.iterdir()) if path.name != _MANIFEST}
+
+
+def _sum(path: Path) -> str:
+    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what nobody opens any more. A process that has a file open keeps it."""
+    with suppress(OSError):
+        others = [path for path in folder.parent.iterdir() if path.is_dir() and path != folder]
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in others[_KEPT:]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def discard(folder: Path) -> None:
+    """Take away what cannot be read."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def read(folder: Path) -> Index:
+    """The index in the folder, its arrays left on the disk. Raises Unreadable."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        _check(manifest, folder)
+        arrays = {name: _array(folder / f"{name}.npy") for name in Columns.names()}
+        lists = json.loads((folder / _LISTS).read_text(encoding="utf-8"))
+        return Index(Columns(**arrays), lists["marks"], lists["hours"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
+        raise Unreadable from broken
+
+
+def _check(manifest: dict[str, Any], folder: Path) -> None:
+    if manifest["format"] != FORMAT:
+        raise Unreadable
+    if manifest["files"] != _sums(folder):
+        raise Unreadable
+
+
+def _array(path: Path) -> Any:
+    # An empty file cannot be mapped into memory.
+    array = np.load(path, allow_pickle=False)
+    return np.load(path, mmap_mode="r", allow_pickle=False) if array.size else array
+
+
+@contextmanager
+def only_builder(root: Path) -> Iterator[bool]:
+    """Whether this process may build; True for one at a time. Where nothing can be written, True.
+
+    The lock goes with the process: one that dies leaves nothing behind.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield True
+        return
+    try:
+        yield _taken(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except OSError:
+        return False
+    return True
