@@ -13,6 +13,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.visit import Visit
 
+# A logbook one cannot empty needs care between tests that empty the tables.
+pytest_plugins = ["samen.audit.tests.flush"]
+
 ROOT = Path(__file__).parent
 # The test itself may be served on this machine; nobody else is reached.
 THIS_MACHINE = "127.0.0.1,::1,localhost"

@@ -1,0 +1,1 @@
+"""What make calls. Each file is a command of its own."""

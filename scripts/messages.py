@@ -43,7 +43,7 @@ Key = tuple[str | None, str]  # context and original
 def compile_all() -> None:
     for catalogue in sorted(ROOT.glob("samen/*/locale/*/LC_MESSAGES/django.po")):
         compiled = catalogue.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
+        if compiled.exists() and compiled.stat().st_mtime > catalogue.stat().st_mtime:
             continue
         # Written beside and moved over: a server that starts meanwhile reads a whole file.
         with tempfile.NamedTemporaryFile(dir=catalogue.parent, delete=False) as fresh:

@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import read_mo
 
 from scripts import messages
 
@@ -83,10 +83,12 @@ def test_catalogues_hold_what_the_sources_say_and_nothing_else() -> None:
 def test_what_is_compiled_is_what_was_written() -> None:
     for written in ROOT.glob("samen/*/locale/*/LC_MESSAGES/django.po"):
         with written.with_suffix(".mo").open("rb") as file:
-            compiled = read_mo(file)
-        whole = {
-            m.id: m.string for m in messages.read(written) if m.id and m.string and not m.fuzzy
-        }
-        for original, translation in whole.items():
-            if isinstance(original, str):
-                assert compiled[original].string == translation, written
+            compiled = GNUTranslations(file)
+        for message in messages.read(written):
+            if isinstance(message.id, str) and message.id and message.string:
+                found = (
+                    compiled.pgettext(message.context, message.id)
+                    if message.context
+                    else compiled.gettext(message.id)
+                )
+                assert found == message.string, written

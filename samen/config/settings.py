@@ -8,6 +8,7 @@ from django.conf import locale
 from django.core.exceptions import ImproperlyConfigured
 
 from samen.foundation import languages
+from samen.post.http import server
 
 BASE = Path(__file__).resolve().parents[2]
 
@@ -31,6 +32,8 @@ SECRET_KEY = _said("SECRET_KEY")
 if not SECRET_KEY:
     message = "SAMEN_SECRET_KEY is missing. Make one with: openssl rand -base64 48"
     raise ImproperlyConfigured(message)
+# Secrets of before, newest first: what they signed or sealed can still be read.
+SECRET_KEY_FALLBACKS = [old for old in _said("SECRET_KEY_FALLBACKS").split(",") if old]
 if DEBUG and ENVIRONMENT == "production":
     message = "SAMEN_DEBUG is on. It shows what must stay hidden; leave it out."
     raise ImproperlyConfigured(message)
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "samen.theme",
     "samen.foundation",
     "samen.audit",
+    "samen.post",
     "samen.needs",
     "samen.places",
     "samen.people",
@@ -117,6 +121,9 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
+# What each process keeps of finished pages (samen/finder/http/page_cache.py).
+PAGE_CACHE_BYTES = int(_said("PAGE_CACHE_BYTES", str(64 * 1024 * 1024)))
+
 HTTPS = _yes("HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
@@ -125,6 +132,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # SafeHeaders says X-Frame-Options, beside frame-ancestors
     "security.W003",  # no CSRF cookie for visitors: signed one-use tokens and an Origin check
     "security.W021",  # preloading is the choice of whoever owns the domain
 ]
@@ -133,6 +141,23 @@ SILENCED_SYSTEM_CHECKS = [
 LEAVE_FOR = {"": "https://www.buienradar.nl/"}
 if _said("LEAVE_FOR"):
     LEAVE_FOR = {"": _said("LEAVE_FOR")}
+
+# Letters. Until a mail server is named they are put into a folder, one file each.
+try:
+    _way_out = server.way_out(_said("MAIL_URL", (DATA / "mail").as_uri()))
+    DEFAULT_FROM_EMAIL, MAIL_ADDRESS = server.sender(_said("MAIL_FROM", "Samen <post@example.org>"))
+except server.BadMailSetting as error:
+    raise ImproperlyConfigured(str(error)) from None
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_BACKEND = _way_out.backend
+EMAIL_FILE_PATH = _way_out.folder
+EMAIL_HOST = _way_out.host
+EMAIL_PORT = _way_out.port
+EMAIL_HOST_USER = _way_out.user
+EMAIL_HOST_PASSWORD = _way_out.password
+EMAIL_USE_TLS = _way_out.starttls
+EMAIL_USE_SSL = _way_out.tls
+EMAIL_TIMEOUT = 20  # seconds for each answer of the server
 
 # No address of a visitor, no search word and no body in any log: only what went wrong where.
 LOGGING = {

@@ -1,13 +1,21 @@
 import os
 
-from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samen.config.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+# The apps must be there before anything of ours is imported.
+from django.conf import settings  # noqa: E402 see above
+
+from samen.config import ready  # noqa: E402 see above
+from samen.directory import queries as directory  # noqa: E402 see above
+from samen.finder.http.page_cache import PageCache  # noqa: E402 see above
 
 if settings.ENVIRONMENT == "production":
-    from samen.config import ready
-
     ready.check()
+
+application = PageCache(
+    WSGIHandler(), revision=directory.revision, most_bytes=settings.PAGE_CACHE_BYTES
+)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from samen.directory import queries as directory
 from samen.directory.queries import Listing, Opening
 from samen.finder import rules
 from samen.finder.rules import Asked
 from samen.foundation import languages, paging
+from samen.foundation.clock import AMSTERDAM
 from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
 from samen.places import queries as places
@@ -49,6 +50,7 @@ class Results:
     total: int
     page: paging.Page[Hit]
     also: tuple[NeedShown, ...]
+    openings: tuple[Opening, ...]  # of all that was found, also on the other pages of the list
 
 
 def world() -> World:
@@ -100,7 +102,21 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
         total=answer.total,
         page=page,
         also=_others(here.taxonomy, asked.also),
+        openings=tuple(hit.opening for hit in (*answer.ready, *answer.review)),
     )
+
+
+def next_change(openings: Iterable[Opening], *, at: datetime) -> datetime:
+    """When what is said of these hours stops being true; the next midnight at the latest."""
+    today = at.astimezone(AMSTERDAM)
+    midnight = datetime.combine(today.date() + timedelta(days=1), time(), AMSTERDAM)
+    moments = [
+        moment
+        for opening in openings
+        for moment in (opening.until, opening.opens_next)
+        if moment is not None and moment > at
+    ]
+    return min([midnight, *moments])
 
 
 def _fallback(shown: Iterable[Listing], cards: list[Card], at: datetime) -> tuple[Card, ...]:
@@ -182,4 +198,5 @@ def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
         total=len(cards),
         page=nothing,
         also=(),
+        openings=tuple(card.opening for card in cards),
     )

@@ -87,5 +87,7 @@ def _filled(record: _Record, row: Mapping[str, Any]) -> _Record:
 
 
 def _write_in_logbook(report: ImportReport, kind: str, *, by: Actor, at: datetime) -> None:
-    for record_id in (*report.created, *report.changed):
-        audit.record(verb=f"{kind} imported", kind=kind, record_id=record_id, by=by, at=at)
+    """One verb, one line, that names everything it wrote."""
+    written = (*report.created, *report.changed)
+    if written:
+        audit.record(verb=f"{kind} imported", kind=kind, objects=written, by=by, at=at)

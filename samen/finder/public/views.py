@@ -1,6 +1,6 @@
 """The pages for visitors. Each asks one question of the map and shows the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from samen.directory import actions as directory
 from samen.directory.models import ProblemReport
+from samen.directory.queries import Opening
 from samen.finder import queries, rules
 from samen.finder.http import leaving, tokens
+from samen.finder.http.page_cache import KEEP_UNTIL
 from samen.finder.public.forms import WrongForm
 from samen.foundation import actor, clock, languages
 
@@ -37,15 +39,28 @@ def _only_what_exists(view: View[P]) -> View[P]:
 
 
 def _page(
-    request: HttpRequest, template: str, page: dict[str, Any], *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    page: dict[str, Any],
+    *,
+    status: int = 200,
+    openings: Iterable[Opening] | None = None,
 ) -> HttpResponse:
-    """Render a page, with its own address in every other language."""
+    """Render a page, with its own address in every other language.
+
+    A page that is the same for everybody names the hours it shows: until the first of them
+    changes, the cache in front may give it again.
+    """
     language = f"/{get_language()}/"
     path = request.path.removeprefix(language) if request.path.startswith(language) else ""
     query = f"?{page['query']}" if page.get("query") else ""
     page.setdefault("path_without_language", f"{path}{query}")
     page["reading_tag"] = get_language()
-    return render(request, f"finder/{template}.html", page, status=status)
+    response = render(request, f"finder/{template}.html", page, status=status)
+    if openings is not None:
+        until = queries.next_change(openings, at=clock.now())
+        response.headers[KEEP_UNTIL] = str(int(until.timestamp()))
+    return response
 
 
 def _see(address: str, query: str = "") -> HttpResponse:
@@ -86,7 +101,7 @@ def _first_page(request: HttpRequest, *, languages_open: bool = False) -> HttpRe
         "query": asked.query(),
         "languages_open": languages_open,
     }
-    return _page(request, "home", page)
+    return _page(request, "home", page, openings=())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +125,7 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
         "tags": languages.PUBLISHED,
         "query": asked.query(),
     }
-    return _page(request, "results", page)
+    return _page(request, "results", page, openings=found.openings)
 
 
 def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
@@ -186,21 +201,23 @@ def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: AR
         "place": queries.town_of(here, asked.place),
         "query": asked.query(),
     }
-    return _page(request, "all", page)
+    return _page(request, "all", page, openings=())
 
 
 @require_safe
 @_only_what_exists
 def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
     card = queries.service(number, language=language, at=clock.now())
-    return _page(request, "service", {"card": card, "item": card.listing})
+    page = {"card": card, "item": card.listing}
+    return _page(request, "service", page, openings=[card.opening])
 
 
 @require_safe
 @_only_what_exists
 def card(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = queries.service(number, language=language, at=clock.now())
-    return _page(request, "card", {"card": shown, "item": shown.listing})
+    page = {"card": shown, "item": shown.listing}
+    return _page(request, "card", page, openings=[shown.opening])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -242,12 +259,12 @@ def thanks(request: HttpRequest, language: str, number: int) -> HttpResponse:
 @require_safe
 def safety(request: HttpRequest, language: str) -> HttpResponse:
     site = urlsplit(leaving.neutral_site(language)).hostname
-    return _page(request, "safety", {"neutral_site": site})
+    return _page(request, "safety", {"neutral_site": site}, openings=())
 
 
 @require_safe
 def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
-    return _page(request, "about", {})
+    return _page(request, "about", {}, openings=())
 
 
 @require_safe

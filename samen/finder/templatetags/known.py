@@ -55,37 +55,33 @@ def _sentence(words: str, **parts: Any) -> SafeString:
 @register.simple_tag
 def opening_words(opening: Opening, item: Listing) -> When:
     """When they can be reached: open until a time on the clock, never a countdown."""
-    always = item.hours.state == "always"
-    if always and not item.hours.confirmed:
+    if item.hours.state == "always" and not item.hours.confirmed:
         words = _("Day and night, says our source. Call and try.")
         return When(words, words, good=False)
-    if opening.state == OpeningState.OPEN:
-        if opening.always or opening.until is None:
-            words = _("Open now, day and night")
-            return When(words, _("Day and night"), good=True)
-        if not item.hours.confirmed:
-            maybe = _sentence(
-                _("Perhaps open now, until %(time)s. Call first."), time=_clock(opening.until)
-            )
-            return When(maybe, _("Call first for the hours."), good=False)
-        return When(
-            _sentence(_("Open now, until %(time)s"), time=_clock(opening.until)),
-            _("Call first for the hours."),
-            good=True,
-        )
-    return _not_open(opening)
+    if opening.state == OpeningState.OPEN and (opening.always or opening.until is None):
+        return When(_("Open now, day and night"), _("Day and night"), good=True)
+    return _by_the_clock(opening, confirmed=item.hours.confirmed)
 
 
-def _not_open(opening: Opening) -> When:
+def _by_the_clock(opening: Opening, *, confirmed: bool) -> When:
     paper = _("Call first for the hours.")
+    if opening.state == OpeningState.OPEN and opening.until is not None:
+        words = _("Open now, until %(time)s")
+        maybe = _("Perhaps open now, until %(time)s. Call first.")
+        until = _sentence(words if confirmed else maybe, time=_clock(opening.until))
+        return When(until, paper, good=confirmed)
     if opening.state == OpeningState.UNKNOWN:
         return When(_("Hours not known: call first"), paper, good=False)
+    # What nobody confirmed is no reason to stay away.
+    return When(_closed(opening) if confirmed else paper, paper, good=False)
+
+
+def _closed(opening: Opening) -> str | SafeString:
     if opening.urgent:
-        return When(_("Closed now. For what cannot wait somebody answers."), paper, good=False)
+        return _("Closed now. For what cannot wait somebody answers.")
     if opening.opens_next is None:
-        return When(_("Closed now"), paper, good=False)
-    words = _sentence(_("Closed now. Opens %(moment)s"), moment=_day_and_time(opening.opens_next))
-    return When(words, paper, good=False)
+        return _("Closed now")
+    return _sentence(_("Closed now. Opens %(moment)s"), moment=_day_and_time(opening.opens_next))
 
 
 @register.simple_tag

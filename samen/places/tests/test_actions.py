@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from samen.audit import actions as audit
-from samen.audit.models import Entry
+from samen.audit.models import Entry, EntryObject
 from samen.foundation.actor import job
 from samen.foundation.languages import PUBLISHED
 from samen.places import actions
@@ -36,7 +36,8 @@ def test_a_place_is_written_with_its_municipality_and_leaves_a_trace() -> None:
     place = Place.objects.get()
     assert place.municipality == Municipality.objects.get()
     assert len(report.created) == 2
-    assert {entry.object_id for entry in Entry.objects.all()} == set(report.created)
+    assert Entry.objects.count() == 2  # one line for each kind, that names all of it
+    assert {named.object_id for named in EntryObject.objects.all()} == set(report.created)
 
 
 def test_a_second_import_changes_nothing_and_writes_nothing() -> None:

@@ -84,7 +84,7 @@ def scan(
     centres: Mapping[str, tuple[float, float]],
     state: Callable[[int], int],
 ) -> Found:
-    """`centres` of municipalities, by slug; `state` of opening hours, by their place in the index."""
+    """`centres` of municipalities, by slug; `state` of hours, by their place in the index."""
     verdict = Verdict(index)
     _fit(verdict, situation)
     _place(verdict, question, centres)

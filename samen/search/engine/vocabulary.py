@@ -1,40 +1,50 @@
 """A dictionary that finds the words somebody may have meant, however she wrote them.
 
-Every word is filed under several keys: itself, its stems, how it sounds, its consonants, and each
+Every word is filed under several keys: itself, its stems, how it sounds, its consonants, and some
 of these with one letter missing. A word that is looked up makes the same keys; what shares one is
-a candidate, and how it was found says how likely it is.
+a candidate, and the way it was found says how likely it is.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from samen.search.rules import endings, sounds
 
-# How much a candidate is worth, by how it was found.
+# How likely a candidate is meant, by how it was found.
 EXACT = 1.0
-STEM = (0.55, 0.40)  # least, and what is added the less was taken off
+STEM, STEM_LIKENESS = 0.55, 0.40  # at least, and more the less was taken off
 EAR = 0.72
 BONES = 0.62
+BONES_WITHOUT_ENDING = 0.56
 TYPO = 0.80
 STEM_TYPO = 0.66
 EAR_TYPO = 0.55
-BEGUN = (0.35, 0.5)  # the word was not finished, or is longer than the one in the dictionary
-SURE = 0.9  # once something this good is found, guesses count less
-GUESS = 0.5
-FAM = 0.5
+BEGUN, BEGUN_LIKENESS = 0.35, 0.50  # unfinished, or longer than the word in the dictionary
+BESIDE_EXACT = 0.5  # what anything else is worth once the word itself was found
+SLIP = 0.8  # of the worth, divided by the length: a slip in a short word makes another word
 
 _SHORTEST_TYPO = 4
-_SHORTEST_EAR = 3
+_SHORTEST_EAR = 2
 _SHORTEST_EAR_TYPO = 5
+_SHORTEST_BONES = 2
+_SURE_BONES = 3  # fewer consonants are shared by too many words
 _SHORTEST_BEGINNING = 4
 _MOST_BEGUN = 30
-_MOST = 24
+_MOST = 24  # candidates of one word
 
 Candidates = dict[int, float]
+
+
+class _Asked(NamedTuple):
+    """A key to look under, the form that made it, and what a find is worth."""
+
+    key: str
+    form: str
+    worth: float
 
 
 class Vocabulary:
@@ -44,52 +54,47 @@ class Vocabulary:
         """`entries`: normalised words, each with a language it is used in."""
         pairs = sorted(set(entries))
         self.words = sorted({word for word, _ in pairs})
-        self.number = {word: i for i, word in enumerate(self.words)}
-        keys: list[int] = []
-        terms: list[int] = []
-        forms: list[str] = []
-        for word, language in pairs:
-            for key, form in _filed_under(word, language):
-                keys.append(hash(key))
-                terms.append(self.number[word])
-                forms.append(form)
-        order = np.argsort(np.array(keys, np.int64), kind="stable")
-        self._keys: NDArray[np.int64] = np.array(keys, np.int64)[order]
-        self._terms: list[int] = np.array(terms, np.int32)[order].tolist()
-        self._forms = [forms[i] for i in order.tolist()]
+        self.number = {word: place for place, word in enumerate(self.words)}
+        filed = [
+            (hash(key), self.number[word], form)
+            for word, language in pairs
+            for key, form in _filed_under(word, language)
+        ]
+        keys = np.array([key for key, _, _ in filed], np.int64)
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._filed = [filed[place][1:] for place in order.tolist()]
 
-    def find(self, words: Sequence[str], demote=True) -> list[Candidates]:
-        """For each word its candidates: number of a word, and how likely it is meant."""
+    def find(self, words: Sequence[str], *, guess: bool = False) -> list[Candidates]:
+        """For each word its candidates. `guess` keeps the others at full worth beside itself."""
         asked = [list(_looked_up(word)) for word in words]
-        hashes = np.array([hash(key) for keys in asked for key, *_ in keys], np.int64)
-        starts = self._keys.searchsorted(hashes).tolist()
-        ends = self._keys.searchsorted(hashes, side="right").tolist()
+        hashes = np.array([hash(each.key) for keys in asked for each in keys], np.int64)
+        starts = iter(self._keys.searchsorted(hashes).tolist())
+        ends = iter(self._keys.searchsorted(hashes, side="right").tolist())
         found = []
-        at = 0
         for word, keys in zip(words, asked, strict=True):
             candidates = self._begun(word)
-            for kind_key, form, worth in keys:
-                self._collect(candidates, word, (kind_key, form, worth), range(starts[at], ends[at]))
-                at += 1
-            found.append(_best(candidates, self.number.get(word), demote))
+            for each in keys:
+                self._collect(candidates, word, each, range(next(starts), next(ends)))
+            found.append(_likeliest(candidates, None if guess else self.number.get(word)))
         return found
 
-    def _collect(
-        self, into: Candidates, word: str, asked: tuple[str, str, float], places: range
-    ) -> None:
-        key, form, worth = asked
+    def _collect(self, into: Candidates, word: str, asked: _Asked, places: range) -> None:
         for place in places:
-            term, filed = self._terms[place], self._forms[place]
-            value = worth
-            if key[0] == "~" and OSA.distance(form, filed, score_cutoff=1) > 1:
+            term, form = self._filed[place]
+            if asked.key[0] == "~" and OSA.distance(asked.form, form, score_cutoff=1) > 1:
                 continue
-            if key[0] == "s":
-                longest = max(len(word), len(self.words[term]))
-                value = STEM[0] + STEM[1] * len(filed) / longest
-            elif worth < EXACT:
-                value *= _alike(form, filed)
-            if value > abs(into.get(term, 0.0)):
-                into[term] = -value if key[0]=="s" else value
+            worth = self._worth(word, term, asked, form)
+            if worth > into.get(term, 0.0):
+                into[term] = worth
+
+    def _worth(self, word: str, term: int, asked: _Asked, form: str) -> float:
+        if asked.key[0] == "s":
+            longest = max(len(word), len(self.words[term]))
+            return STEM + STEM_LIKENESS * len(form) / longest
+        if asked.form == form:
+            return asked.worth
+        return asked.worth * (1.0 - SLIP / max(len(asked.form), len(form)))
 
     def _begun(self, word: str) -> Candidates:
         """Words that begin with this one: people stop typing."""
@@ -100,34 +105,33 @@ class Vocabulary:
         for term in range(start, min(start + _MOST_BEGUN, len(self.words))):
             if not self.words[term].startswith(word):
                 break
-            found[term] = BEGUN[0] + BEGUN[1] * len(word) / len(self.words[term])
+            found[term] = BEGUN + BEGUN_LIKENESS * len(word) / len(self.words[term])
         return found
 
 
-def _alike(form: str, filed: str) -> float:
-    """A slip in a short word makes another word sooner than one in a long word."""
-    return 1.0 if form == filed else 1.0 - 0.8 / max(len(form), len(filed))
-
-
-def _best(candidates: Candidates, exact, demote) -> Candidates:
-    if not candidates:
+def _likeliest(candidates: Candidates, itself: int | None) -> Candidates:
+    if itself is not None:
+        candidates = {
+            term: worth if term == itself else worth * BESIDE_EXACT
+            for term, worth in candidates.items()
+        }
+    if len(candidates) <= _MOST:
         return candidates
-    if exact is not None and demote:
-        candidates = {t: v if t==exact else abs(v) * (FAM if v<0 else GUESS) for t, v in candidates.items()}
-    candidates = {t: abs(v) for t,v in candidates.items()}
-    if len(candidates) > _MOST:
-        kept = sorted(candidates.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
-        return dict(kept)
-    return candidates
+    best_first = sorted(candidates.items(), key=lambda item: (-item[1], item[0]))
+    return dict(best_first[:_MOST])
 
 
 def _missing_one(form: str) -> Iterator[str]:
     yield form
-    for i in range(len(form)):
-        yield form[:i] + form[i + 1 :]
+    for place in range(len(form)):
+        yield form[:place] + form[place + 1 :]
+
+
+# --- filing -----------------------------------------------------------------------------------
 
 
 def _filed_under(word: str, language: str) -> Iterator[tuple[str, str]]:
+    """Keys of a word of the dictionary, each with the form it was made of."""
     yield f"w{word}", word
     stems = endings.stems(word, language)
     for stem in stems:
@@ -136,71 +140,99 @@ def _filed_under(word: str, language: str) -> Iterator[tuple[str, str]]:
         for form in _missing_one(word):
             yield f"~w{form}", word
     if language in endings.ARABIC:
-        yield from _arabic_script(word, language, stems)
+        for found in _bones(word, language, stems):
+            yield f"b{language}{found}", found
+        if not word.isascii():
+            yield from _stems_missing_one(word, language, stems)
     else:
-        yield from _by_ear(word, language)
+        yield from _sounding(word, language)
 
 
-def _arabic_script(word: str, language: str, stems: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _bones(word: str, language: str, stems: Sequence[str]) -> set[str]:
     if word.isascii():
-        for stem in sounds.stems_as_typed(word, language):
-            for found in sounds.bones_as_typed(stem, language):
-                if len(found) > 1: yield f"b{language}{found}", found
-        return
+        typed = sounds.stems_as_typed(word, language)
+        found = {bones for stem in typed for bones in sounds.bones_as_typed(stem, language)}
+    else:
+        found = {sounds.bones(stem, language) for stem in stems}
+    return {bones for bones in found if len(bones) >= _SHORTEST_BONES}
+
+
+def _stems_missing_one(word: str, language: str, stems: Sequence[str]) -> Iterator[tuple[str, str]]:
     for stem in stems:
         if len(stem) >= _SHORTEST_TYPO and stem != word:
             for form in _missing_one(stem):
                 yield f"~s{language}{form}", stem
-    for stem in stems:
-        found = sounds.bones(stem, language)
-        if len(found) > 1:
-            yield f"b{language}{found}", found
 
 
-def _by_ear(word: str, language: str) -> Iterator[tuple[str, str]]:
+def _sounding(word: str, language: str) -> Iterator[tuple[str, str]]:
     heard = sounds.ear(word, language)
-    if len(heard) >= _SHORTEST_EAR - 1:
+    if len(heard) >= _SHORTEST_EAR:
         yield f"e{language}{heard}", heard
     if len(heard) >= _SHORTEST_EAR_TYPO:
         for form in _missing_one(heard):
             yield f"~e{language}{form}", heard
 
 
-def _looked_up(word: str) -> Iterator[tuple[str, str, float]]:
-    """The keys a word is looked for under, the form compared, and what a find is worth."""
-    yield f"w{word}", word, EXACT
+# --- looking up -------------------------------------------------------------------------------
+
+
+def _looked_up(word: str) -> Iterator[_Asked]:
+    yield _Asked(f"w{word}", word, EXACT)
     if len(word) >= _SHORTEST_TYPO:
         for form in _missing_one(word):
-            yield f"~w{form}", word, TYPO
+            yield _Asked(f"~w{form}", word, TYPO)
     for language in endings.languages_of(word):
-        stems = endings.stems(word, language)
-        for stem in stems:
-            yield f"s{language}{stem}", stem, STEM[0]
-            if language in endings.ARABIC and len(stem) >= _SHORTEST_TYPO:
-                for form in _missing_one(stem):
-                    yield f"~s{language}{form}", stem, STEM_TYPO
+        yield from _by_stem(word, language)
     if word.isascii():
         yield from _typed_in_latin(word)
+    else:
+        yield from _in_its_script(word)
     yield from _longer(word)
 
 
-def _longer(word: str) -> Iterator[tuple[str, str, float]]:
+def _by_stem(word: str, language: str) -> Iterator[_Asked]:
+    for stem in endings.stems(word, language):
+        yield _Asked(f"s{language}{stem}", stem, STEM)
+        if language in endings.ARABIC and len(stem) >= _SHORTEST_TYPO:
+            for form in _missing_one(stem):
+                yield _Asked(f"~s{language}{form}", stem, STEM_TYPO)
+
+
+def _longer(word: str) -> Iterator[_Asked]:
     """The word is longer than one in the dictionary: an ending unknown here, or a compound."""
     for size in range(_SHORTEST_BEGINNING, len(word)):
-        worth = BEGUN[0] + BEGUN[1] * size / len(word)
-        yield f"w{word[:size]}", word[:size], worth
-        yield f"w{word[-size:]}", word[-size:], worth
+        worth = BEGUN + BEGUN_LIKENESS * size / len(word)
+        yield _Asked(f"w{word[:size]}", word[:size], worth)
+        yield _Asked(f"w{word[-size:]}", word[-size:], worth)
 
 
-def _typed_in_latin(word: str) -> Iterator[tuple[str, str, float]]:
+def _typed_in_latin(word: str) -> Iterator[_Asked]:
+    """Written by ear, or in Latin letters for want of a keyboard."""
     typed = sounds.ears_as_typed(word)
     for language in (*endings.LATIN, *endings.CYRILLIC, *endings.ETHIOPIC):
-        for heard in {*typed, sounds.ear(word, language)}:
-            yield f"e{language}{heard}", heard, EAR
-            if len(heard) >= _SHORTEST_EAR_TYPO:
-                for form in _missing_one(heard):
-                    yield f"~e{language}{form}", heard, EAR_TYPO
+        for heard in dict.fromkeys((*typed, sounds.ear(word, language))):
+            yield from _by_ear(heard, language)
     for language in endings.ARABIC:
-        for n, stem in enumerate(sounds.stems_as_typed(word, language)):
+        for stem in sounds.stems_as_typed(word, language):
+            worth = BONES if stem == word else BONES_WITHOUT_ENDING
             for found in sounds.bones_as_typed(stem, language):
-                yield f"b{language}{found}", found, BONES * (1 if n==0 else .9) * min(1, (len(found)+2)/5)
+                sure = min(1.0, (len(found) + 2) / (_SURE_BONES + 2))
+                yield _Asked(f"b{language}{found}", found, worth * sure)
+
+
+def _in_its_script(word: str) -> Iterator[_Asked]:
+    """The dictionary may have it in Latin letters only: a name, or a phrase typed so."""
+    for language in endings.languages_of(word):
+        if language in endings.ARABIC:
+            found = sounds.bones(word, language)
+            if len(found) >= _SURE_BONES:
+                yield _Asked(f"b{language}{found}", found, BONES)
+        else:
+            yield from _by_ear(sounds.ear(word, language), language)
+
+
+def _by_ear(heard: str, language: str) -> Iterator[_Asked]:
+    yield _Asked(f"e{language}{heard}", heard, EAR)
+    if len(heard) >= _SHORTEST_EAR_TYPO:
+        for form in _missing_one(heard):
+            yield _Asked(f"~e{language}{form}", heard, EAR_TYPO)

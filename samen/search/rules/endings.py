@@ -60,53 +60,63 @@ _ROOTS = frozenset({"ar", "fa"})
 # Little words that carry no situation of their own. They still count a little, because order
 # and person do: "I hit" is not "hits me".
 _LITTLE: dict[str, str] = {
-    "nl": "de het een en of van in op te ter ten is zijn was ben ik mij me mijn mn je jij jou jouw u "
-    "hij ze zij we wij ons jullie hun hen hem haar die dat dit deze er om aan met voor naar bij uit "
-    "over dan als maar ook nog wel al heel erg heb heeft hebben had hadden wordt word worden werd "
-    "kan kun kunnen kon moet moest mag wil wilt willen wat wie hoe waar door tot zo zich m n t s "
-    "steeds altijd elke iedere dag weer niet geen iets iemand zegt zei zeggen zeg doet doe doen deed "
-    "gaat ga gaan ging komt kom komen geeft geef geven maakt maken laat laten heel zeer veel meer",
-    "en": "the a an and or of in on at to is are am was were be been being i me my mine you your he "
-    "she it we us our they them his her its this that these those there for with from by about as "
-    "but so if then have has had having do does did can could cannot cant will would should may "
-    "might m s im ive what who how where when which again every each always very too just any some "
-    "dey don no not dont doesnt wont someone somebody something says said say tell told wants want "
-    "gets get got go goes going come comes give gives make makes let lets like really all much more",
-    "fr": "le la les l un une des du de d et ou a au aux en dans sur est es suis sont etre ete ai as "
-    "avons ont avoir j je m me moi mon ma mes t tu te toi ton il elle on nous vous ils elles se s son "
-    "sa ses leur que qui quoi qu ce c cette ces ne n y pour par avec sans plus tout tous toute toutes "
-    "tres bien fait faire veux veut peux peut pas quelqu quelque dit dire dis va vais vont donne",
-    "es": "el la los las un una unos unas de del al a y o e en con por para es soy esta estoy estan "
-    "son ser estar he ha han haber yo me mi mis tu te su sus se lo le les nos que quien como donde "
-    "cuando muy mas todo todos toda todas ya si pero cada dia fue era no ni alguien algo dice dijo "
-    "quiere quiero quieren puedo puede hace hago hacer da dan tengo tiene va voy",
-    "tr": "ve veya bir bu su o da de mi mu ben beni bana benim sen seni sana biz bizi onu ona icin "
-    "ile gibi cok daha ne kim nasil nerede var yok her gun hep degil biri birisi diyor dedi ediyor "
-    "etti oldu oluyor istiyor istiyorum",
-    "so": "iyo ama oo ah ku ka u la i ii in wax waxa waxaan waa waan wuu wu way wey ayaa baa ayuu "
-    "ayay ayey buu bay ayaan ma aan aad uu iyada isaga aniga adiga kuu iiga iga igu lagu laga loo soo "
-    "sii si inuu inay inaan kan tan ee na no an ay is qof mid rabo rabaa rabtaa doonayaa leeyahay",
-    "uk": "і й та а але в у на з зі із до від за по про для без при як що хто де коли це той та ті цей "
-    "ця я мене мені мій моя моє мої моїх моєї мою ти тебе він вона воно вони його її їх ми нас нам є "
-    "був була було бути не ні нема так вже ще дуже кожен день мене мне меня мой моя он она они и с к "
-    "бы же то хтось каже сказав говорить хоче хочу можу може робить треба весь все",
-    "ar": "في من على الى عن مع و او ان انا انت هو هي هم نحن هذا هذه ذلك التي الذي ما لا لم لن قد كان "
-    "كانت يكون كل يوم عم رح راح يا اي علي لي له لها بس شو كيف وين اللي مش مو مب ليس حدا احد واحد قال "
-    "قالت قالوا يقول يقولون بدي بدو بدها اريد يريد يريدون عندي عنده شي شيء معي معه ana ma fi men w el "
-    "al bedi bedo 3ala 3an wa howe hiye ya kan kol yom",
-    "fa": "و در به از با كه را رو اين آن ان من مرا منو مره مه تو او ما شما انها هم هر روز براي تا يا "
-    "اما اگر است بود هست هستم شد شده شود شدم مي نمي كرد كرده كند ميكند ميكنه كنم ميكنم چي چه كجا كي "
-    "خيلي مون تون شون ميخواهد ميخواهم ميخوام ميخواد ميگه ميگويد گفت نيست نميتونم نميتوانم ميتونم يه يك "
-    "كسي man mano az ba be ro ra mikhad mikham ke mara hastam shod shode mikone",
+    "nl": "de het een en of van in op te ter ten is zijn was ben ik mij me mijn mn je jij jou "
+    "jouw u hij ze zij we wij ons jullie hun hen hem haar die dat dit deze er om aan "
+    "met voor naar bij uit over dan als maar ook nog wel al heel erg heb heeft hebben "
+    "had hadden wordt word worden werd kan kun kunnen kon moet moest mag wil wilt "
+    "willen wat wie hoe waar door tot zo zich m n t s steeds altijd elke iedere dag "
+    "weer niet geen iets iemand zegt zei zeggen zeg doet doe doen deed gaat ga gaan "
+    "ging komt kom komen geeft geef geven maakt maken laat laten zeer veel meer",
+    "en": "the a an and or of in on at to is are am was were be been being i me my mine you "
+    "your he she it we us our they them his her its this that these those there for "
+    "with from by about as but so if then have has had having do does did can could "
+    "cannot cant will would should may might m s im ive what who how where when which "
+    "again every each always very too just any some dey don no not dont doesnt wont "
+    "someone somebody something says said say tell told wants want gets get got go goes "
+    "going come comes give gives make makes let lets like really all much more best",
+    "fr": "le la les l un une des du de d et ou a au aux en dans sur est es suis sont etre "
+    "ete ai as avons ont avoir j je m me moi mon ma mes t tu te toi ton il elle on nous "
+    "vous ils elles se s son sa ses leur que qui quoi qu ce c cette ces ne n y pour par "
+    "avec sans plus tout tous toute toutes tres bien fait faire veux veut peux peut pas "
+    "quelqu quelque dit dire dis va vais vont donne",
+    "es": "el la los las un una unos unas de del al a y o e en con por para es soy esta estoy "
+    "estan son ser estar he ha han haber yo me mi mis tu te su sus se lo le les nos que "
+    "quien como donde cuando muy mas todo todos toda todas ya si pero cada dia fue era "
+    "no ni alguien algo dice dijo quiere quiero quieren puedo puede hace hago hacer da "
+    "dan tengo tiene va voy",
+    "tr": "ve veya bir bu su o da de mi mu ben beni bana benim sen seni sana biz bizi onu ona "
+    "icin ile gibi cok daha ne kim nasil nerede var yok her gun hep degil biri birisi "
+    "diyor dedi ediyor etti oldu oluyor istiyor istiyorum",
+    "so": "iyo ama oo ah ku ka u la i ii in wax waxa waxaan waa waan wuu wu way wey ayaa baa "
+    "ayuu ayay ayey buu bay ayaan ma aan aad uu iyada isaga aniga adiga kuu iiga iga "
+    "igu lagu laga loo soo sii si inuu inay inaan kan tan ee na no an ay is qof mid "
+    "rabo rabaa rabtaa doonayaa leeyahay",
+    "uk": "і й та а але в у на з зі із до від за по про для без при як що хто де коли це той "
+    "ті цей ця я мене мені мій моя моє мої моїх моєї мою ти тебе він вона воно вони "
+    "його її їх ми нас нам є був була було бути не ні нема так вже ще дуже кожен день "
+    "мне меня мой он она они и с к бы же то хтось каже сказав говорить хоче хочу можу "
+    "може робить треба весь все",
+    "ar": "في من على الى عن مع و او ان انا انت هو هي هم نحن هذا هذه ذلك التي الذي ما لا لم لن "
+    "قد كان كانت يكون كل يوم عم رح راح يا اي علي لي له لها بس شو كيف وين اللي مش مو مب "
+    "ليس حدا احد واحد قال قالت قالوا يقول يقولون بدي بدو بدها اريد يريد يريدون عندي "
+    "عنده شي شيء معي معه ana ma fi men w el al bedi bedo 3ala 3an wa howe hiye ya kan "
+    "kol yom",
+    "fa": "و در به از با كه را رو اين آن ان من مرا منو مره مه تو او ما شما انها هم هر روز "
+    "براي تا يا اما اگر است بود هست هستم شد شده شود شدم مي نمي كرد كرده كند ميكند ميكنه "
+    "كنم ميكنم چي چه كجا كي خيلي مون تون شون ميخواهد ميخواهم ميخوام ميخواد ميگه ميگويد "
+    "گفت نيست نميتونم نميتوانم ميتونم يه يك كسي man mano az ba be ro ra mikhad mikham "
+    "ke mara hastam shod shode mikone",
     "ti": "ኣነ ንሱ ንሳ ንሕና ናይ ኣብ ካብ ናብ ምስ ከም እዩ እየ እያ ኣሎ ኣለኹ ኣላ ከኣ እቲ እታ ነዚ እዚ ድማ ግን ወይ ን ኣይኮነን "
     "ይብል ይብለኒ ኢሉ ይደሊ እደሊ ንዓይ ብዙሕ ኩሉ ሓደ eye iyu alo ab kab nab mis nay zelo ane",
 }
+
 
 def _sorted(line: str) -> tuple[str, ...]:
     return tuple(sorted(set(normalise(line).split()), key=lambda part: (-len(part), part)))
 
 
-ENDINGS = {language: _sorted(line) for language, line in _ENDINGS.items()}
+ENDINGS = {language: frozenset(normalise(line).split()) for language, line in _ENDINGS.items()}
+_LONGEST_ENDING = max(len(ending) for endings in ENDINGS.values() for ending in endings)
 BEGINNINGS = {language: _sorted(line) for language, line in _BEGINNINGS.items()}
 LITTLE = {language: frozenset(normalise(line).split()) for language, line in _LITTLE.items()}
 _LITTLE_ANYWHERE = frozenset().union(*LITTLE.values())
@@ -136,7 +146,7 @@ def stems(word: str, language: str) -> list[str]:
     shortest = _SHORTEST_ROOT if language in _ROOTS else _SHORTEST
     found: dict[str, None] = {}
     for base in _without_beginning(word, language, shortest + 1):
-        for stem in _without_endings(base, ENDINGS.get(language, ()), shortest):
+        for stem in _without_endings(base, ENDINGS.get(language, frozenset()), shortest):
             found.setdefault(squeezed(stem))
             if len(found) >= _MOST_STEMS:
                 return list(found)
@@ -151,16 +161,16 @@ def _without_beginning(word: str, language: str, shortest: int) -> list[str]:
     ]
 
 
-def _without_endings(word: str, endings: tuple[str, ...], shortest: int) -> Iterator[str]:
+def _without_endings(word: str, endings: frozenset[str], shortest: int) -> Iterator[str]:
     """The word, then what is left after each of its endings, the longest ending first."""
     yield word
     for _ in range(_ROUNDS):
-        ending = next(
-            (e for e in endings if word.endswith(e) and len(word) - len(e) >= shortest), None
-        )
-        if ending is None:
+        size = min(_LONGEST_ENDING, len(word) - shortest)
+        while size > 0 and word[-size:] not in endings:
+            size -= 1
+        if size <= 0:
             return
-        word = word[: -len(ending)]
+        word = word[:-size]
         yield word
 
 

@@ -138,9 +138,7 @@ _KEPT = "\ue000"  # of the private use area, which no typed text reaches past `_
 
 _ELIDED = {"qu", "jusqu", "lorsqu", "puisqu", "quelqu"}
 _SHORTENED = {"s", "m", "d", "re", "ll", "ve"}  # she's, they'll; and the Dutch foto's
-_TURKISH_CASES = frozenset(
-    "a e i u ya ye yi yu da de ta te dan den tan ten in un nin nun la le li lu daki deki".split()
-)
+_TURKISH_CASES = re.compile("y?[aeiu]|[dt][ae]n?|[nl]?[iu]n|l[aeiu]|d[ae]ki")
 
 
 def normalise(text: str) -> str:
@@ -161,7 +159,10 @@ def _fold(text: str) -> str:
     # Without its breve й would be another letter; it is the only one that keeps its mark.
     apart = unicodedata.normalize("NFD", plain).replace(_BREVE_I, _KEPT)
     bare = unicodedata.normalize("NFC", apart.translate(_FOLD)).replace(_KEPT, _SHORT_I)
-    return _printed("".join(_digit(c) for c in bare.translate(_FOLD)))
+    folded = bare.translate(_FOLD)
+    if any(map(str.isdigit, folded)):
+        folded = "".join(_digit(c) for c in folded)
+    return _printed(folded)
 
 
 def _printed(text: str) -> str:
@@ -203,6 +204,6 @@ def _around_apostrophe(parts: list[str]) -> list[str]:
         return [first + rest]
     if len(first) == 1 or first in _ELIDED:
         return [first, rest]
-    if rest in _SHORTENED or (len(first) > 2 and rest in _TURKISH_CASES):  # noqa: PLR2004
+    if rest in _SHORTENED or (len(first) > 2 and _TURKISH_CASES.fullmatch(rest)):  # noqa: PLR2004
         return [first]
     return [first + rest]

@@ -12,75 +12,60 @@ from samen.search.rules.endings import squeezed
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 
-_VOWELS = "aiu"
 
-
-def _rules(*lines: str) -> Rules:
-    """'ough o' per line: a pattern and what it sounds like; a lone pattern is silent."""
-    pairs = [line.partition(" ") for line in lines]
+def _rules(table: str) -> Rules:
+    """Patterns and what they sound like, in order ("ough o; gh"). A lone pattern is silent."""
+    pairs = [rule.strip().partition(" ") for rule in table.split(";")]
     return tuple((re.compile(pattern), sound) for pattern, _, sound in pairs)
+
+
+def _each(sounds: str) -> list[str]:
+    return sounds.split()
 
 
 # What every reading ends with: coarse consonants (x is sh, c is ch, h is every h and kh), and
 # three vowels.
-_COARSE = _rules(
-    "ck k",
-    "q k",
-    "[vw] f",
-    "z s",
-    "y(?=[aiu]) i",
-    "[ey] i",
-    "o u",
-    "[^a-z]",
-    "(?<=[a-z])i(?=[aiu])",  # glides between vowels come and go
-)
+_COARSE = _rules("ck k; q k; [vw] f; z s; y(?=[aiu]) i; [ey] i; o u; [^a-z]; (?<=[a-z])i(?=[aiu])")
 
 _READINGS: dict[str, Rules] = {
     "nl": _rules(
-        "ij ay", "ei ay", "y ay", "ui uy", "oe u", "ou au", "eu u", "ie i", "sch sk",
-        "sj x", "tj c", "ch g", "th t", "ph f", "c(?=[eiy]) s", "c k", "d$ t", "b$ p", "x ks",
-        "dt t",
+        "ij ay; ei ay; y ay; ui uy; oe u; ou au; eu u; ie i; sch sk; sj x; tj c; "
+        "ch g; th t; ph f; c(?=[eiy]) s; c k; d$ t; b$ p; x ks; dt t"
     ),
     "en": _rules(
-        "^kn n", "^wr r", "^ps s", "eigh ey", "igh ay", "augh o", "ough o", "[tsc]ion$ xun",
-        "[ts]ion xun", "ture$ cur", "tch c", "ch C", "sh x", "ph f", "wh w", "th t", "qu kw",
-        "x(?=.) ks", "gh$", "gh g", "dg j", "c(?=[eiy]) s", "c k", "C c", "g(?=e$) j",
-        "a([^aeiouwy])e$ ey\\1", "i([^aeiouwy])e$ ay\\1", "^(..?)ie$ \\1ay", "^([^aeiou]{1,2})y$ \\1ay",
-        "ee i", "ea i", "ie i", "ey i", "ai e", "oa o", "oo u", "o[uw] au", "a[uw] o", "ew u",
-        "u(?=[^aeiou][^aeiou]|[^aeiou]$) a", "e$",
+        "^kn n; ^wr r; ^ps s; eigh ey; igh ay; augh o; ough o; [tsc]ion$ xun; "
+        "[ts]ion xun; ture$ cur; tch c; ch C; sh x; ph f; wh w; th t; qu kw; "
+        "x(?=.) ks; gh$; gh g; dg j; c(?=[eiy]) s; c k; C c; g(?=e$) j; "
+        "a([^aeiouwy])e$ ey\\1; i([^aeiouwy])e$ ay\\1; ^(..?)ie$ \\1ay; "
+        "^([^aeiou]{1,2})y$ \\1ay; ee i; ea i; ie i; ey i; ai e; oa o; oo u; "
+        "o[uw] au; a[uw] o; ew u; u(?=[^aeiou][^aeiou]|[^aeiou]$) a; e$"
     ),
     "fr": _rules(
-        "eaux?$ o", "eau o", "au o", "ou U", "oi ua", "ph f", "qu k", "sch x", "ch x", "gn ni",
-        "gu(?=[eiy]) g", "g(?=[eiy]) j", "c(?=[eiy]) s", "c k", "x$", "x ks", "tion sion",
-        "(?<=..)(?:ent|es|e|s|t|d|ez|er)$ e", "e$", "h", "[ae]in in", "[ae]i e", "j j", "U u",
+        "eaux?$ o; eau o; au o; ou U; oi ua; ph f; qu k; sch x; ch x; gn ni; "
+        "gu(?=[eiy]) g; g(?=[eiy]) j; c(?=[eiy]) s; c k; x$; x ks; tion sion; "
+        "(?<=..)(?:ent|es|e|s|t|d|ez|er)$ e; e$; h; [ae]in in; [ae]i e; U u"
     ),
     "es": _rules(
-        "ch C", "h", "qu k", "gu(?=[ei]) g", "g(?=[ei]) h", "j h", "ll y", "v b", "w b",
-        "c(?=[ei]) s", "c k", "C c", "x ks", "z s",
+        "ch C; h; qu k; gu(?=[ei]) g; g(?=[ei]) h; j h; ll y; v b; w b; c(?=[ei]) s; "
+        "c k; C c; x ks; z s"
     ),
-    "tr": _rules("g(?=[aeiou])(?<=[aeiou]g)", "j j", "th t", "iy i"),
-    "so": _rules("kh h", "x h", "sh X", "dh d", "c", "q k", "X x", "'", "y i", "h$"),
-    "uk": _rules(
-        "shch xc", "sh x", "zh J", "j i", "kh h", "ch c", "ts s", "c(?=[^h]|$) s", "g h", "y i",
-        "J j", "w f", "x h",
-    ),
-    "ti": _rules(
-        "ch c", "sh x", "ts s", "tz s", "th t", "gh g", "kh k", "q k", "ph p", "zh j", "'",
-    ),
+    "tr": _rules("g(?=[aeiou])(?<=[aeiou]g); th t; iy i"),
+    "so": _rules("kh h; x h; sh X; dh d; c; q k; X x; '; y i; h$"),
+    "uk": _rules("shch xc; sh x; zh J; j i; kh h; ch c; ts s; c(?=[^h]|$) s; g h; y i; J j; w f"),
+    "ti": _rules("ch c; sh x; ts s; tz s; th t; gh g; kh k; q k; ph p; zh j; '"),
 }
 # Letters typed for what one hears, whatever the language.
 _PLAIN = _rules(
-    "sh x", "ch C", "kh h", "gh g", "th t", "ph f", "qu kw", "zh j", "x ks", "oo u", "ee i",
-    "ou u", "ow u", "ie i", "c k", "C c",
+    "sh x; ch C; kh h; gh g; th t; ph f; qu kw; zh j; x ks; oo u; ee i; ou u; ow u; ie i; c k; C c"
 )
-_PLAIN_GLIDING = _rules("e([iy]) a\\1", "o[uw] au", "ay|ai ay")
+_PLAIN_GLIDING = _rules("e([iy]) a\\1; o[uw] au; ay|ai ay")
 
 # Native letters straight to coarse sounds: spelling them in Latin first would make one sound of
 # two letters where there are two (з and г).
 _CYRILLIC = dict(
     zip(
         "абвгдезийклмнопрстуфхцшыэєіїюяжчщ",
-        "a b v h d e z i i k l m n o p r s t u f h s x i e e i i iu ia j c xc".split(),
+        _each("a b v h d e z i i k l m n o p r s t u f h s x i e e i i iu ia j c xc"),
         strict=True,
     )
 )
@@ -90,7 +75,7 @@ _ETHIOPIC_ROWS = dict(
         (0x1200, 0x1208, 0x1218, 0x1228, 0x1230, 0x1238, 0x1240, 0x1248, 0x1260, 0x1268, 0x1270,
          0x1278, 0x1288, 0x1290, 0x1298, 0x12A0, 0x12A8, 0x12B0, 0x12C8, 0x12D8, 0x12E0, 0x12E8,
          0x12F0, 0x12F8, 0x1300, 0x1308, 0x1310, 0x1320, 0x1328, 0x1330, 0x1338, 0x1348, 0x1350),
-        "h l m r s x k kw b v t c h n ny - k kw w z j y d d j g gw t c p s f p".split(),
+        _each("h l m r s x k kw b v t c h n ny - k kw w z j y d d j g gw t c p s f p"),
         strict=True,
     )
 )  # fmt: skip
@@ -108,12 +93,11 @@ _BONES = {
 }
 _TYPED = {
     "ar": _rules(
-        "[5]|7' h", "7 h", "3' g", "3", "8 g", "6 t", "9 k", "4", "kh h", "gh g", "sh x",
-        "ch x", "th t", "dh d", "ph f", "q k", "z d", "v f", "p b", "x(?=[^x]) x", "c k", "e",
+        "5|7' h; 7 h; 3' g; 3; 8 g; 6 t; 9 k; 4; kh h; gh g; sh x; ch x; th t; "
+        "dh d; ph f; q k; z d; v f; p b; x(?=[^x]) x; c k; e"
     ),
     "fa": _rules(
-        "7 h", "kh h", "gh g", "q g", "x h", "sh x", "ch C", "zh j", "ph f", "v w", "p b", "c k",
-        "C c", "th t", "2|3|'",
+        "7 h; kh h; gh g; q g; x h; sh x; ch C; zh j; ph f; v w; p b; c k; C c; th t; 2|3|'"
     ),
 }
 # What Arabic and Persian join to a word, as people type it in Latin letters.

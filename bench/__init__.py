@@ -1,0 +1,1 @@
+"""Measured, never asserted in a timed test: what pages weigh and cost."""

@@ -1,0 +1,1 @@
+"""The chain of lines, its keys, its signed heads and how it is checked. Plain Python."""

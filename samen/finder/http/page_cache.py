@@ -1,0 +1,167 @@
+"""Pages kept in front of Django, so that a popular page costs hardly more than a static file.
+
+Kept are answers to anonymous GETs of visitor pages, and only those whose view said until when they
+hold: the next time any service on it opens or closes. The key is the address in its one true
+spelling; names we do not know are dropped before anything is looked up. A change of the map is
+seen within a second. Words somebody typed come by POST and are never kept, nor is an error.
+Browsers are told `no-store` as ever: what is kept here is kept on our side only.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from samen.finder import rules
+from samen.foundation import languages
+
+# What a view says to this cache, in seconds since 1970. It never leaves the house.
+KEEP_UNTIL = "X-Keep-Until"
+
+_GLANCE = 1.0  # seconds between two looks at the revision of the map
+_LARGEST = 256 * 1024  # an answer beyond this is not kept
+_OVERHEAD = 1024  # what an entry weighs beside its body
+_NAMES_PER_PATH = {"": ("place",), "all/": ("place",)}
+
+Headers = list[tuple[str, str]]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    headers: Headers
+    body: bytes
+    since: float
+    until: float
+
+    def holds(self, now: float) -> bool:
+        """Not yet over, and not from a future that a clock set back has made of it."""
+        return self.since <= now < self.until
+
+    @property
+    def weight(self) -> int:
+        return len(self.body) + _OVERHEAD
+
+
+class PageCache:
+    """A WSGI application around another one."""
+
+    def __init__(
+        self, inside: WSGIApplication, *, revision: Callable[[], int], most_bytes: int
+    ) -> None:
+        self._inside = inside
+        self._revision = revision
+        self._most_bytes = most_bytes
+        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._bytes = 0
+        self._seen = -1
+        self._looked = float("-inf")
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        key = key_of(environ)
+        if key is None:
+            return self._inside(environ, start)
+        self._look()
+        page = self._pages.get(key)
+        if page is not None and page.holds(time.time()):
+            self._pages.move_to_end(key)
+            start("200 OK", page.headers)
+            return [page.body]
+        return self._ask(environ, start, key)
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def weight(self) -> int:
+        return self._bytes
+
+    def _look(self) -> None:
+        """Forget everything when the map has changed. A database that is gone keeps nothing."""
+        now = time.monotonic()
+        if now - self._looked < _GLANCE:
+            return
+        self._looked = now
+        try:
+            revision = self._revision()
+        except Exception:  # noqa: BLE001 whatever is wrong, the page itself will say so
+            revision = -1
+        if revision != self._seen or revision == -1:
+            self._pages.clear()
+            self._bytes = 0
+            self._seen = revision
+
+    def _ask(self, environ: WSGIEnvironment, start: StartResponse, key: Key) -> Iterable[bytes]:
+        said: list[Any] = []
+
+        def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            until = [value for name, value in headers if name == KEEP_UNTIL]
+            shown = [pair for pair in headers if pair[0] != KEEP_UNTIL]
+            said[:] = [status, shown, float(until[0]) if until else 0.0]
+            return start(status, shown, exc_info)
+
+        answer = self._inside(environ, listen)
+        body = b"".join(answer)
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        status, headers, until = said
+        if status.startswith("200 ") and len(body) <= _LARGEST:
+            self._keep(key, Kept(headers, body, time.time(), until))
+        return [body]
+
+    def _keep(self, key: Key, page: Kept) -> None:
+        sets_a_cookie = any(name.lower() == "set-cookie" for name, _value in page.headers)
+        if sets_a_cookie or not page.holds(page.since):
+            return
+        old = self._pages.pop(key, None)
+        self._bytes += page.weight - (old.weight if old else 0)
+        self._pages[key] = page
+        while self._bytes > self._most_bytes:
+            _key, oldest = self._pages.popitem(last=False)
+            self._bytes -= oldest.weight
+
+
+def key_of(environ: WSGIEnvironment) -> Key | None:
+    """The one true spelling of what is asked for, or None for what is never kept."""
+    if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_COOKIE"):
+        return None
+    address = str(environ.get("PATH_INFO", "")).removeprefix("/")
+    language, slash, path = address.partition("/")
+    if language not in languages.PUBLISHED or not slash:
+        return None
+    query = _query(path, environ.get("QUERY_STRING", ""))
+    if query is None:
+        return None
+    return (
+        environ.get("HTTP_HOST", ""),
+        environ.get("HTTP_X_FORWARDED_PROTO", ""),
+        "gzip" if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else "",
+        language,
+        path,
+        query,
+    )
+
+
+def _query(path: str, given: str) -> str | None:
+    if not given:
+        return ""
+    try:
+        values = parse_qs(given, max_num_fields=40)
+        names = _NAMES_PER_PATH.get(path)
+        known = {name: values[name] for name in names if name in values} if names else values
+        return rules.asked_by(known).query() if path in {"find/", *_NAMES_PER_PATH} else ""
+    except (rules.BadValue, ValueError):
+        return None
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether the Accept-Encoding header allows gzip."""
+    for part in accepted.lower().split(","):
+        name, _semicolon, quality = part.partition(";")
+        if name.strip() == "gzip":
+            return quality.strip().removeprefix("q=").strip(" 0.") != "" or not quality.strip()
+    return False

@@ -1,0 +1,233 @@
+"""What is kept, for whom, how long; and what somebody may try to put in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samen.finder.http import page_cache
+from samen.finder.http.page_cache import KEEP_UNTIL, PageCache, key_of, takes_gzip
+
+NOON = 1_800_000_000.0
+
+
+class Inside:
+    """An application that counts how often it is asked, and says what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.status = "200 OK"
+        self.until = NOON + 600
+        self.more: list[tuple[str, str]] = []
+        self.size = 0
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        self.asked += 1
+        headers = [("Cache-Control", "no-store"), (KEEP_UNTIL, str(self.until)), *self.more]
+        start(self.status, headers)
+        return [f"{environ['PATH_INFO']} {self.asked}".encode() + b"." * self.size]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    ours = Clock()
+    monkeypatch.setattr(page_cache, "time", ours)
+    return ours
+
+
+@pytest.fixture
+def inside(clock: Clock) -> Inside:  # noqa: ARG001 time stands still while it is asked
+    return Inside()
+
+
+def cache(inside: Inside, *, most: int = 10_000_000, revision: Any = lambda: 7) -> PageCache:
+    return PageCache(inside, revision=revision, most_bytes=most)
+
+
+def get(cache: PageCache, path: str, query: str = "", **more: str) -> tuple[str, Any, bytes]:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, **more}
+    said: list[Any] = []
+
+    def start(status: str, headers: Any, exc_info: Any = None, /) -> Any:  # noqa: ARG001 of WSGI
+        said[:] = [status, headers]
+
+    body = b"".join(cache(environ, start))
+    return said[0], said[1], body
+
+
+def test_the_second_reader_gets_what_the_first_one_got(inside: Inside) -> None:
+    kept = cache(inside)
+
+    assert get(kept, "/ar/") == get(kept, "/ar/")
+    assert inside.asked == 1
+
+
+def test_the_word_to_the_cache_never_leaves_the_house(inside: Inside) -> None:
+    kept = cache(inside)
+    for _ in range(2):
+        _status, headers, _body = get(kept, "/ar/")
+        assert KEEP_UNTIL not in dict(headers)
+        assert dict(headers)["Cache-Control"] == "no-store"
+
+
+def test_one_question_has_one_entry_however_it_is_spelled(inside: Inside) -> None:
+    kept = cache(inside)
+    get(kept, "/en/find/", "need=36&place=arnhem")
+    get(kept, "/en/find/", "place=arnhem&utm_source=x&need=36&page=1&speaks=")
+
+    assert inside.asked == 1
+    assert len(kept) == 1
+
+
+def test_it_holds_until_the_next_opening_or_closing_and_not_a_second_longer(
+    inside: Inside, clock: Clock
+) -> None:
+    kept = cache(inside)
+    get(kept, "/en/i/3/")
+    clock.now = NOON + 599
+    get(kept, "/en/i/3/")
+    assert inside.asked == 1
+
+    clock.now = NOON + 600
+    get(kept, "/en/i/3/")
+    assert inside.asked == 2
+
+
+def test_a_clock_set_back_shows_no_page_from_the_future(inside: Inside, clock: Clock) -> None:
+    kept = cache(inside)
+    get(kept, "/en/i/3/")
+    clock.now = NOON - 3600
+    get(kept, "/en/i/3/")
+
+    assert inside.asked == 2
+
+
+def test_a_change_of_the_map_is_out_within_two_seconds(inside: Inside, clock: Clock) -> None:
+    revision = [7]
+    kept = cache(inside, revision=lambda: revision[0])
+    get(kept, "/en/i/3/")
+    revision[0] = 8
+    clock.now += 2
+    get(kept, "/en/i/3/")
+
+    assert inside.asked == 2
+
+
+def test_without_a_database_nothing_old_is_shown(inside: Inside) -> None:
+    def gone() -> int:
+        raise RuntimeError
+
+    kept = cache(inside, revision=gone)
+    get(kept, "/en/i/3/")
+
+    assert inside.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/en/", {"REQUEST_METHOD": "POST"}),
+        ("/en/", {"REQUEST_METHOD": "HEAD"}),
+        ("/en/", {"HTTP_COOKIE": "v=1"}),
+        ("/en/", {"HTTP_COOKIE": "sessionid=x"}),
+        ("/", {}),
+        ("/healthz", {}),
+        ("/desk/", {}),
+        ("/xx/", {}),
+    ],
+)
+def test_what_is_not_an_anonymous_visitors_page_passes_by(
+    inside: Inside, path: str, more: dict[str, str]
+) -> None:
+    kept = cache(inside)
+    get(kept, path, **more)
+    get(kept, path, **more)
+
+    assert inside.asked == 2
+    assert len(kept) == 0
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "500 Oh", "303 See Other", "422 No"])
+def test_an_error_is_never_kept(inside: Inside, status: str) -> None:
+    inside.status = status
+    kept = cache(inside)
+    get(kept, "/en/")
+
+    assert len(kept) == 0
+
+
+def test_an_answer_that_sets_a_cookie_or_says_nothing_is_never_kept(inside: Inside) -> None:
+    inside.more = [("Set-Cookie", "a=b")]
+    kept = cache(inside)
+    get(kept, "/en/exit/")
+    inside.more, inside.until = [], 0.0
+    get(kept, "/en/")
+
+    assert len(kept) == 0
+
+
+def test_hosts_schemes_languages_and_encodings_have_pages_of_their_own(inside: Inside) -> None:
+    kept = cache(inside)
+    get(kept, "/en/", HTTP_HOST="one.example")
+    get(kept, "/en/", HTTP_HOST="two.example")
+    get(kept, "/en/", HTTP_HOST="one.example", HTTP_X_FORWARDED_PROTO="https")
+    get(kept, "/en/", HTTP_HOST="one.example", HTTP_ACCEPT_ENCODING="gzip")
+    get(kept, "/ar/", HTTP_HOST="one.example")
+
+    assert inside.asked == len(kept) == 5
+
+
+def test_headers_a_page_does_not_depend_on_change_nothing(inside: Inside) -> None:
+    kept = cache(inside)
+    first = get(kept, "/en/", HTTP_ACCEPT_LANGUAGE="ar", HTTP_X_FORWARDED_HOST="evil.example")
+    second = get(kept, "/en/", HTTP_ACCEPT_LANGUAGE="nl", HTTP_USER_AGENT="x")
+
+    assert first == second
+    assert inside.asked == 1
+
+
+def test_ten_thousand_distinct_questions_do_not_fill_the_memory(inside: Inside) -> None:
+    inside.size = 8_000
+    kept = cache(inside, most=1_000_000)
+    for number in range(1, 10_001):
+        get(kept, "/en/find/", f"need={number}")
+
+    assert kept.weight <= 1_000_000
+    assert 50 < len(kept) < 130
+
+
+def test_an_answer_too_large_is_not_kept(inside: Inside) -> None:
+    inside.size = 300_000
+    kept = cache(inside)
+    get(kept, "/en/")
+
+    assert len(kept) == 0
+
+
+@given(st.text(max_size=40), st.text(max_size=60))
+def test_any_address_has_a_key_or_none(path: str, query: str) -> None:
+    key_of({"REQUEST_METHOD": "GET", "PATH_INFO": f"/nl/{path}", "QUERY_STRING": query})
+
+
+@pytest.mark.parametrize(
+    ("header", "takes"),
+    [
+        ("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.0", False),
+        ("", False), ("identity", False), ("GZIP", True), ("x-gzip", False),
+    ],
+)  # fmt: skip
+def test_encodings_are_negotiated(header: str, *, takes: bool) -> None:
+    assert takes_gzip(header) is takes

@@ -1,0 +1,1 @@
+"""Outgoing mail through one door: fixed wording, a queue in the database, retries and bounces."""

@@ -1,0 +1,1 @@
+"""What mail servers say: answers to a letter, and reports that come back later."""
