@@ -1,6 +1,6 @@
 # The front door. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test bench messages lock
+.PHONY: help run demo check test bench pictures messages lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,10 @@ test: ## Everything: linters, every test on SQLite and in a browser, then on Pos
 bench: ## Measure how fast finding help is, and hold it against the targets
 	@scripts/setup.sh dev
 	@scripts/samen bench
+
+pictures: ## The screenshots of docs/pictures anew
+	@scripts/setup.sh dev
+	@.venv/bin/python scripts/screenshots.py
 
 messages: ## Gather new words of every visitor room into its catalogues (needs gettext)
 	@scripts/setup.sh dev

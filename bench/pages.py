@@ -37,7 +37,7 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as data:
         os.environ.update(
             SAMEN_ENVIRONMENT="test",
-            SAMEN_SECRET_KEY="only-for-measuring-0123456789-0123456789-0123456789",  # noqa: S106
+            SAMEN_SECRET_KEY="only-for-measuring-0123456789-0123456789-0123456789",  # noqa: S106 of this run only
             SAMEN_DATA=data,
             SAMEN_HTTPS="no",
             SAMEN_NOW="2026-11-24T10:20:00+01:00",

@@ -75,3 +75,14 @@ def test_django_finds_nothing_to_say_about_it_in_production(tmp_path: Path) -> N
     )
 
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("command", [("manage.py", "serve"), ("-c", "import samen.config.wsgi")])
+def test_it_refuses_a_database_that_is_not_up_to_date_and_says_so(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    refused = start(*command, SECRET_KEY=SECRET, DATA=str(tmp_path), HTTPS="no")
+
+    assert refused.returncode != 0
+    assert "The database is not up to date" in refused.stderr
+    assert "samen migrate" in refused.stderr

@@ -62,6 +62,19 @@ def test_nothing_is_kept_and_nobody_else_is_asked(site: Site, phone: NewPhone) -
     assert stored == [0, 0]
 
 
+@pytest.mark.parametrize("path", ["ar/", "ar/find/?need=36&place=amsterdam", "ar/i/3/"])
+def test_two_requests_before_one_can_read(site: Site, phone: NewPhone, path: str) -> None:
+    her = phone("ar")
+    kinds: list[str] = []
+    her.page.on("request", lambda request: kinds.append(request.resource_type))
+    her.page.goto(f"{site.address}{path}")
+
+    assert kinds[:2] == ["document", "stylesheet"]
+    # Then the deferred script, and an icon where the browser shows one.
+    assert set(kinds[2:]) <= {"script", "other", "image"}
+    assert len(kinds) <= 4
+
+
 def test_in_ones_own_words_back_never_asks_to_send_again(site: Site, phone: NewPhone) -> None:
     her = phone("nl")
     her.page.goto(f"{site.address}nl/")

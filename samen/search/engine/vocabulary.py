@@ -143,7 +143,7 @@ def _filed_under(word: str, language: str) -> Iterator[tuple[str, str]]:
         for found in _bones(word, language, stems):
             yield f"b{language}{found}", found
         if not word.isascii():
-            yield from _stems_missing_one(word, language, stems)
+            yield from _stems_missing_one(language, stems)
     else:
         yield from _sounding(word, language)
 
@@ -157,9 +157,9 @@ def _bones(word: str, language: str, stems: Sequence[str]) -> set[str]:
     return {bones for bones in found if len(bones) >= _SHORTEST_BONES}
 
 
-def _stems_missing_one(word: str, language: str, stems: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _stems_missing_one(language: str, stems: Sequence[str]) -> Iterator[tuple[str, str]]:
     for stem in stems:
-        if len(stem) >= _SHORTEST_TYPO and stem != word:
+        if len(stem) >= _SHORTEST_TYPO:
             for form in _missing_one(stem):
                 yield f"~s{language}{form}", stem
 

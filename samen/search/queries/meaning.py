@@ -114,14 +114,14 @@ class _Wording:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.needs = taxonomy.all()
-        self._said = tuple(
+        self.said = tuple(
             (need.key, need.forms, need.support, language, known.label, known.phrases)
             for need in self.needs
             for language, known in need.texts.items()
         )
 
     def is_like(self, other: "_Wording") -> bool:
-        return self._said == other._said
+        return self.said == other.said
 
 
 class _Workshop:

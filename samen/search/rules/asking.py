@@ -131,15 +131,11 @@ def ways(channels: frozenset[str]) -> frozenset[str]:
     return wanted.union(*(_ALSO.get(channel, ()) for channel in wanted))
 
 
-def speaks(tag: str) -> frozenset[str]:
-    """Every tag under which a service may list the language of a person who asks for `tag`."""
-    primary = tag.partition("-")[0]
-    return frozenset({tag, primary, _WIDER.get(primary, primary)})
-
-
 def is_kin(listed: str, tag: str) -> bool:
     """Whether a service that lists `listed` can talk with somebody who asks for `tag`.
 
-    Dari is understood by whoever asks for Persian; "Kurdish" is either of its two tongues.
+    Dari is understood by whoever asks for Persian. "Kurdish" may be either of its two tongues,
+    but one of the two is not the other.
     """
-    return bool(speaks(listed) & speaks(tag))
+    one, other = listed.partition("-")[0], tag.partition("-")[0]
+    return one == other or _WIDER.get(one) == other or _WIDER.get(other) == one

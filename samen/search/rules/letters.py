@@ -204,6 +204,6 @@ def _around_apostrophe(parts: list[str]) -> list[str]:
         return [first + rest]
     if len(first) == 1 or first in _ELIDED:
         return [first, rest]
-    if rest in _SHORTENED or (len(first) > 2 and _TURKISH_CASES.fullmatch(rest)):  # noqa: PLR2004
+    if rest in _SHORTENED or (len(first) > 2 and _TURKISH_CASES.fullmatch(rest)):  # noqa: PLR2004 letters
         return [first]
     return [first + rest]
