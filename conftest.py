@@ -13,8 +13,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.visit import Visit
 
-# A logbook one cannot empty needs care between tests that empty the tables.
-pytest_plugins = ["samen.audit.tests.flush"]
+# A logbook one cannot empty needs care between tests that empty the tables; and how well words
+# are understood is told at the end of every run.
+pytest_plugins = ["samen.audit.tests.flush", "samen.search.tests.recall"]
 
 ROOT = Path(__file__).parent
 # The test itself may be served on this machine; nobody else is reached.

@@ -87,6 +87,7 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
     except paging.NoSuchPage as missing:
         raise NotHere from missing
     few = not answer.ready
+    first = {hit.service for hit in answer.ready}
     shown = {item.id: item for item in _listings(page.items, language, few=few)}
     cards = [
         Card(shown[hit.service], hit.opening, hit.distance)
@@ -96,8 +97,8 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
     return Results(
         need=need,
         town=town,
-        ready=tuple(card for card in cards if card.listing.publish == "ready"),
-        review=tuple(card for card in cards if card.listing.publish != "ready"),
+        ready=tuple(card for card in cards if card.listing.id in first),
+        review=tuple(card for card in cards if card.listing.id not in first),
         fallback=_fallback(shown.values(), cards, at) if few else (),
         total=answer.total,
         page=page,
@@ -139,6 +140,18 @@ def service(number: int, *, language: str, at: datetime) -> Card:
 
 def understood(text: str, *, language: str) -> Understanding:
     return search.understand(text, language=language)
+
+
+def asked_in_words(meant: Understanding, *, here: World, place: str) -> Asked:
+    """The address that answers what somebody meant; without a need when nothing is sure."""
+    if meant.by_name and not meant.sure:
+        return Asked(numbers=meant.by_name, place=place)
+    if not meant.sure:
+        return Asked(place=place)
+    best, *others = situations(here.taxonomy, meant.keys)
+    # Whoever is hurt is not asked whether she is the one who hurts.
+    also = tuple(need.number for need in others if need.key != "sit.used_violence")
+    return Asked(need=best.number, also=also[:3], place=place)
 
 
 def _listings(hits: Sequence[Hit], language: str, *, few: bool) -> list[Listing]:

@@ -174,13 +174,21 @@ class Asked:
     numbers: tuple[int, ...] = ()
     page: int = 1
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values, for the hidden fields of a form that keeps all of it."""
+        return [
+            (name, value)
+            for name, _equals, value in (part.partition("=") for part in self.query().split("&"))
+            if value
+        ]
+
     def query(self, **changes: object) -> str:
         """The address's query, always in the same order, with `changes` made."""
         asked = replace(self, **changes)  # type: ignore[arg-type]  # names are checked by replace
         pairs: list[tuple[str, object]] = [
             ("need", asked.need),
             ("place", asked.place),
-            ("within", asked.within),
+            ("within", asked.within if asked.place else None),
             ("speaks", asked.speaks),
             ("open", 1 if asked.open else None),
             ("for", ",".join(asked.groups)),
@@ -200,11 +208,13 @@ def asked_by(values: dict[str, list[str]]) -> Asked:
     Raises BadValue for a known name whose value cannot be meant.
     """
     known = {name: _parts(values.get(name, [])) for name in _NAMES}
+    within = _one_number(known["within"], most=_FURTHEST)
     return Asked(
         need=_one_number(known["need"]),
         also=_numbers(known["also"]),
         place=_one(known["place"]),
-        within=_one_number(known["within"], most=_FURTHEST),
+        # A distance from nowhere means nothing.
+        within=within if known["place"] else None,
         speaks=_one(known["speaks"]),
         open=_flag(known["open"], "1"),
         groups=_codes(known["for"], GROUPS),

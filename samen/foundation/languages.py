@@ -111,7 +111,10 @@ def name_of(tag: str, *, reader: str) -> str:
 
 
 def best_published(accept_language: str) -> str:
-    """The published language that fits an Accept-Language header best; Dutch if none does."""
+    """The published language that fits an Accept-Language header best.
+
+    Dutch when a browser says nothing, English when it asks only for what we do not have.
+    """
     wanted: list[tuple[float, int, str]] = []
     for position, part in enumerate(accept_language[:1000].split(",")):
         tag, _, quality = part.strip().partition(";")
@@ -124,7 +127,7 @@ def best_published(accept_language: str) -> str:
         primary = tag.partition("-")[0]
         if weight < 0 and primary in PUBLISHED:
             return primary
-    return PUBLISHED[0]
+    return "en" if accept_language.strip() else PUBLISHED[0]
 
 
 def django_language_info() -> dict[str, dict[str, Any]]:

@@ -17,4 +17,4 @@ def rebuild(*, by: Actor, at: datetime) -> int:
     # The line alone: nothing in the tables changed, and no writer waits while the index is built.
     with transaction.atomic():
         audit.record(verb="index rebuilt", kind="index", record_id=INDEX, by=by, at=at)
-    return len(held.index)
+    return len(held)

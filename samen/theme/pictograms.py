@@ -6,6 +6,7 @@ Each is the inside of an SVG symbol. A page carries only those it uses.
 PICTOGRAMS = {
     # The mark: two rings that hold each other.
     "samen": '<circle cx="18" cy="24" r="11"/><circle cx="30" cy="24" r="11"/>',
+    "globe": '<circle cx="24" cy="24" r="18"/><path d="M6 24h36M24 6c-11 11-11 25 0 36 11-11 11-25 0-36"/>',
     # Somebody with a raised hand of another above: my partner or ex.
     "partner": '<circle cx="16" cy="15" r="6"/><path d="M5 41c0-10 5-15 11-15s11 5 11 15"/>'
     '<path d="m33 12 9 9m0-9-9 9"/>',

@@ -16,7 +16,7 @@ class ProblemReport(models.Model):
         CLOSED = "closed", _("They are closed or gone")
         NUMBER = "number", _("The number is wrong")
         REFUSED = "refused", _("They did not want to help me")
-        LANGUAGE = "language", _("They do not speak the language that stands here")
+        LANGUAGE = "language", _("They do not speak the language shown here")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="reports")

@@ -2,7 +2,7 @@
 
 from samen.directory.queries.index import IndexRow, index_rows
 from samen.directory.queries.listings import listing_by_number, listings, listings_by_number
-from samen.directory.queries.revisions import ids_of, revision
+from samen.directory.queries.revisions import ids_of, revision, services_changed
 from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
 from samen.directory.rules import (
     Exceptional,
@@ -35,5 +35,6 @@ __all__ = [
     "listings_by_number",
     "opening",
     "revision",
+    "services_changed",
     "tel_uri",
 ]

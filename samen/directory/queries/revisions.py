@@ -11,6 +11,33 @@ def revision() -> int:
     return Change.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
+_ONE_SERVICE, _SERVICES_OF_ONE = "service", "organization"
+_GONE = frozenset({"deleted", "merged"})
+
+
+def services_changed(since: int, *, most: int) -> frozenset[UUID] | None:
+    """The services that are not what they were at the revision. Three queries.
+
+    None when there are more than `most`, or when nobody can tell which: after a change of the
+    needs or the places, or of a service of which there is no trace.
+    """
+    changes = Change.objects.filter(pk__gt=since).values_list("kind", "record", "verb")
+    # Who changes one service often has still changed one.
+    journal = set(changes.distinct()[: 4 * most + 1])
+    if len(journal) > 4 * most or any(kind not in _KINDS for kind, _, _ in journal):
+        return None
+    named = {record for kind, record, _ in journal if kind == _ONE_SERVICE}
+    gone = {record for kind, record, verb in journal if kind == _ONE_SERVICE and verb in _GONE}
+    owners = [record for kind, record, _ in journal if kind == _SERVICES_OF_ONE]
+    there = set(Service.objects.filter(id__in=named).values_list("id", flat=True))
+    owned = Service.objects.filter(organization__in=owners).values_list("id", flat=True)
+    changed = named.union(owned[: most + 1])
+    return None if named - there - gone or len(changed) > most else frozenset(changed)
+
+
+_KINDS = frozenset({_ONE_SERVICE, _SERVICES_OF_ONE})
+
+
 def ids_of(keys: Sequence[str]) -> list[UUID]:
     """The services with these keys, published or not, in the order of the keys. One query."""
     found = dict(Service.objects.filter(key__in=keys).values_list("key", "id"))

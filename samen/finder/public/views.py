@@ -1,6 +1,7 @@
 """The pages for visitors. Each asks one question of the map and shows the answer."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
@@ -131,29 +132,25 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
 def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
     """The words come in the body, so that they stand in no address, history or log."""
     text = request.POST.get("q", "")
-    asked = rules.asked_by({"place": request.POST.getlist("place")})
-    meant = queries.understood(text, language=language)
     here = queries.world()
-    place = asked.place or next(iter(meant.places), "")
-    numbers = tuple(need.number for need in queries.situations(here.taxonomy, meant.keys))
-    results = reverse("finder:find", args=[language])
-    if meant.by_name:
-        return _see(results, rules.Asked(numbers=meant.by_name).query())
-    if numbers:
-        found = rules.Asked(need=numbers[0], also=numbers[1:6], place=place)
-        return _see(results, found.query())
-    if place and not asked.place:
-        return _see(results, rules.Asked(place=place).query())
-    return _page(
-        request,
-        "not_understood",
-        {
-            "text": text[:5000],
-            "chapters": _chapters(here),
-            "place": queries.town_of(here, asked.place),
-            "path_without_language": "",
-        },
-    )
+    given = rules.asked_by({"place": request.POST.getlist("place")}).place
+    meant = queries.understood(text, language=language)
+    # A town nobody knows narrows nothing, and is no reason to answer that a page is missing.
+    known = given if here.gazetteer.by_slug(given) else ""
+    asked = queries.asked_in_words(meant, here=here, place=known or next(iter(meant.places), ""))
+    if len(asked.numbers) == 1:
+        return _see(reverse("finder:service", args=[language, asked.numbers[0]]))
+    if asked != rules.Asked(place=known):
+        return _see(reverse("finder:find", args=[language]), asked.query())
+    page = {
+        "text": text[:5000],
+        "empty": not text.strip(),
+        "perhaps": queries.situations(here.taxonomy, meant.keys[:3]),
+        "chapters": _chapters(here),
+        "place": queries.town_of(here, known),
+        "path_without_language": "",
+    }
+    return _page(request, "not_understood", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,19 +158,22 @@ def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
 def place(request: HttpRequest, language: str) -> HttpResponse:
     """Choose a town: one of the six, or any other by typing its name."""
     values = request.POST if request.method == "POST" else request.GET
-    asked = rules.asked_by({name: values.getlist(name) for name in ("need", "speaks")})
+    asked = replace(rules.asked_by(dict(values.lists())), place="", page=1)
     here = queries.world()
     typed = request.POST.get("where", "")[:200]
     towns = here.gazetteer.find(typed)[:12] if typed.strip() else []
-    if len(towns) == 1:
-        answer = reverse("finder:find" if asked.need else "finder:home", args=[language])
-        return _see(answer, asked.query(place=towns[0].slug))
+    exact = here.gazetteer.named(typed) or towns
+    if len(exact) == 1:
+        answer = reverse("finder:find" if asked.query() else "finder:home", args=[language])
+        return _see(answer, asked.query(place=exact[0].slug))
+    sent = request.method == "POST"
     page = {
         "asked": asked,
         "towns": towns or here.gazetteer.programme(),
         "typed": typed,
-        "unknown": bool(typed.strip()) and not towns,
-        "query": asked.query() if request.method != "POST" else "",
+        "unknown": sent and bool(typed.strip()) and not towns,
+        "empty": sent and not typed.strip(),
+        "query": "" if sent else asked.query(),
     }
     return _page(request, "place", page)
 

@@ -37,7 +37,6 @@ def short_label(need: NeedShown) -> SafeString | str:
     """On the first page a tile must be read at a glance."""
     shorter = {
         "sit.rape_recent": _("Someone forced me to have sex"),
-        "sit.violence_reception": _("I am not safe where I live"),
         "sit.no_papers": _("I have no papers"),
         "sit.cannot_sleep": _("I cannot sleep, I am always afraid"),
         "sit.want_to_talk": _("I want to talk with someone"),
@@ -70,7 +69,9 @@ def chapter_words(chapter: str) -> str:
 
 @register.simple_tag
 def sprite_of(chapters: list[tuple[str, list[tuple[Any, str]]]]) -> SafeString:
-    return sprite("samen", *(picture for _chapter, items in chapters for _need, picture in items))
+    return sprite(
+        "samen", "globe", *(picture for _chapter, items in chapters for _need, picture in items)
+    )
 
 
 @register.simple_tag
@@ -139,16 +140,18 @@ def list_address(found: Results) -> str:
 
 @register.simple_tag
 def place_address(asked: Asked) -> str:
-    query = Asked(need=asked.need, speaks=asked.speaks).query()
+    """Where another town is chosen; everything else that is asked comes along."""
+    query = asked.query(place="", within=None, page=1, also=())
     address = reverse("finder:place", args=[reader()])
     return f"{address}?{query}" if query else address
 
 
 @register.simple_tag
-def town_address(asked: Asked, town: Town) -> str:
-    if asked.need or asked.speaks:
-        return _find(Asked(need=asked.need, speaks=asked.speaks, place=town.slug))
-    return f"{reverse('finder:home', args=[reader()])}?place={town.slug}"
+def town_address(asked: Asked, town: Town | None = None) -> str:
+    slug = town.slug if town else ""
+    if asked.query():
+        return f"{reverse('finder:find', args=[reader()])}?{asked.query(place=slug)}"
+    return f"{reverse('finder:home', args=[reader()])}?place={slug}"
 
 
 @register.simple_tag
@@ -178,34 +181,52 @@ def tel(phone: PhoneShown) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    words: str
+    words: str | SafeString
     without: str
 
 
 @register.simple_tag
-def chips(asked: Asked) -> list[Chip]:
+def chips(asked: Asked, place: Town | None, groups: list[NeedShown]) -> list[Chip]:
     """What narrows the list now, each with the address of the list without it."""
-    narrowing: list[tuple[str, dict[str, Any]]] = []
-    if asked.place:
-        narrowing.append((_("only this town"), {"place": "", "within": None}))
-    if asked.within:
-        words = _("up to %(km)s km") % {"km": asked.within}
-        narrowing.append((words, {"within": None}))
-    if asked.speaks:
-        narrowing.append((language_name(asked.speaks), {"speaks": ""}))
-    if asked.open:
-        narrowing.append((_("Open now"), {"open": False}))
-    if asked.no_papers:
-        narrowing.append((_("Also without papers"), {"no_papers": False}))
-    if asked.free:
-        narrowing.append((_("Free of charge"), {"free": False}))
-    for way in asked.ways:
-        left = tuple(other for other in asked.ways if other != way)
-        narrowing.append((way_words(way), {"ways": left}))
+    narrowing = [*_of_place(asked, place), *_of_terms(asked), *_of_groups(asked, groups)]
+    address = reverse("finder:find", args=[reader()])
     return [
-        Chip(words, f"{reverse('finder:find', args=[reader()])}?{asked.query(page=1, **changes)}")
-        for words, changes in narrowing
-        if "place" not in changes
+        Chip(words, f"{address}?{asked.query(page=1, **changes)}") for words, changes in narrowing
+    ]
+
+
+Narrowing = list[tuple[str | SafeString, dict[str, Any]]]
+
+
+def _of_place(asked: Asked, place: Town | None) -> Narrowing:
+    found: Narrowing = []
+    if place:
+        found.append((near_words(place), {"place": "", "within": None}))
+    if asked.within:
+        found.append((_("up to %(km)s km") % {"km": asked.within}, {"within": None}))
+    return found
+
+
+def _of_terms(asked: Asked) -> Narrowing:
+    found: Narrowing = []
+    if asked.speaks:
+        found.append((language_name(asked.speaks), {"speaks": ""}))
+    if asked.open:
+        found.append((_("Open now"), {"open": False}))
+    if asked.no_papers:
+        found.append((_("Also without papers"), {"no_papers": False}))
+    if asked.free:
+        found.append((_("Free of charge"), {"free": False}))
+    for way in asked.ways:
+        found.append((way_words(way), {"ways": tuple(w for w in asked.ways if w != way)}))
+    return found
+
+
+def _of_groups(asked: Asked, groups: list[NeedShown]) -> Narrowing:
+    return [
+        (label(group), {"groups": tuple(code for code in asked.groups if code != group.key[4:])})
+        for group in groups
+        if group.key[4:] in asked.groups
     ]
 
 
@@ -239,13 +260,17 @@ def advice(need: NeedShown) -> list[str | SafeString]:
             "You may see a doctor when you need one, also without papers. The rights of victims "
             "count for you too."
         ),
+        "sit.suicidal": _(
+            "Do you want to die now, or did you hurt yourself? Call 112. Do you want to talk with "
+            "someone? Call 113, day and night. You do not have to say your name."
+        ),
         "sit.child_abused": _(
             "At Veilig Thuis the interest of the child comes first. You can ask for advice "
             "without giving your name."
         ),
     }
     sentences: list[str | SafeString] = [special[need.key]] if need.key in special else []
-    if need.urgency == "now":
+    if need.urgency == "now" and need.key not in special:
         now = _("Are you in danger now? Call %(number)s. That always goes first.")
         sentences.insert(0, format_html(now.replace("%(number)s", "{}"), call))
     elif need.urgency == "today":
@@ -254,11 +279,39 @@ def advice(need: NeedShown) -> list[str | SafeString]:
     return sentences
 
 
+# Where something was done to the reader herself.
+_DONE_TO_HER = frozenset(
+    [
+        "rape_recent",
+        "rape_past",
+        "unwanted_touch",
+        "partner_violence",
+        "family_violence",
+        "control_isolation",
+        "money_documents_taken",
+        "threats",
+        "honour",
+        "forced_marriage",
+        "marital_captivity",
+        "left_behind_abroad",
+        "fgm_done",
+        "trafficking_sex",
+        "trafficking_labour",
+        "sex_for_shelter",
+        "journey_violence",
+        "violence_reception",
+        "detained_torture",
+        "stalking",
+        "online_images",
+        "harassment_work_school",
+        "lgbt_violence",
+        "male_survivor",
+    ]
+)
+
+
 @register.simple_tag
 def comfort(need: NeedShown) -> str:
     """To whoever something was done: it is not her fault."""
-    return _("What happened is not your fault.") if need.forms and _done_to_her(need) else ""
-
-
-def _done_to_her(need: NeedShown) -> bool:
-    return need.key not in {"sit.used_violence", "sit.refused_help", "sit.moved_waitlist"}
+    done = need.key.partition(".")[2] in _DONE_TO_HER
+    return _("What happened is not your fault.") if done else ""

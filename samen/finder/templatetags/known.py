@@ -89,7 +89,11 @@ def facts(card: Card, place: Town | None = None) -> list[Line]:
     """The quiet row: open, where, language, cost, papers, name. What is unknown says ask."""
     item = card.listing
     when = opening_words(card.opening, item)
-    lines = [Line(when.words, good=when.good), _where(card, place), _language(item)]
+    lines = [_where(card, place)]
+    if item.phones or card.opening.state != OpeningState.UNKNOWN:
+        lines.insert(0, Line(when.words, good=when.good))
+    if item.kind != "info":  # a website neither opens nor speaks
+        lines.append(_language(item))
     if item.cost == "free":
         lines.append(Line(_("Free of charge"), good=True))
     if item.without_documents == "yes":
@@ -136,6 +140,8 @@ def languages_words(item: Listing) -> str:
         return _("%(languages)s. For another language: ask.") % {"languages": names}
     if item.interpreter == "yes":
         return _("They work with interpreters. Say which language you speak.")
+    if reader() == "nl":
+        return _("They speak Dutch")
     return _("We do not know which languages they speak. Ask for an interpreter.")
 
 
@@ -168,6 +174,24 @@ def dutch_sentence(item: Listing) -> Aloud | None:
         _("It means: I speak %(language)s. Can you call an interpreter?")
         % {"language": language_name(here)},
     )
+
+
+# Veilig Thuis knows the way to these; it is no switchboard for doctors or lessons.
+_ITS_FIELD = frozenset(
+    {
+        "sup.shelter",
+        "sup.child_protection",
+        "sup.honour_help",
+        "sup.forced_marriage_help",
+        "sit.partner_violence",
+        "sit.family_violence",
+    }
+)
+
+
+@register.filter
+def reached_through_veilig_thuis(item: Listing) -> bool:
+    return bool(_ITS_FIELD.intersection(item.needs))
 
 
 @register.simple_tag

@@ -22,7 +22,7 @@ from tests.visit import Visit, words
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_map")]
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 10, 20, tzinfo=clock.AMSTERDAM)
-PARTNER, RAPE_RECENT, DANGER_NOW, CAPTIVE, STAFF_ONLY = 36, 33, 32, 43, 6
+PARTNER, RAPE_RECENT, DANGER_NOW, CAPTIVE, SUICIDAL, STAFF_ONLY = 36, 33, 32, 43, 65, 6
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_the_first_page_speaks_the_browsers_language_and_shows_all(visit: Visit)
     page = visit.get("/", language="ti-ER, ar;q=0.8")
 
     assert page.select_one("html[lang=ti][dir=ltr]")
-    shown = {link["lang"] for link in page.select(".langs a")}
+    shown = {name["lang"] for name in page.select(".langs a bdi")}
     assert shown == set(PUBLISHED)
     assert page.select_one("details.langs[open]")
 
@@ -203,7 +203,73 @@ def test_a_name_leads_to_that_service(visit: Visit) -> None:
     visit.post("/en/find/", {"q": "zanzu"})
 
     zanzu = Service.objects.get(key="zanzu").number
-    assert f"i={zanzu}" in visit.answer.headers["Location"]
+    assert visit.answer.headers["Location"] == f"/en/i/{zanzu}/"
+
+
+@pytest.mark.parametrize("text", ["hello", "hi", "pizza", "football", "thank you", "asdf", "سلام"])
+def test_a_guess_is_asked_and_never_stated(visit: Visit, text: str) -> None:
+    page = visit.post("/en/find/", {"q": text}, expect=200)
+
+    assert page.select("main .list a")
+
+
+@pytest.mark.parametrize("text", ["lawyer", "advocaat", "avukat", "محامي"])
+def test_who_names_a_kind_of_help_gets_that(visit: Visit, text: str) -> None:
+    visit.post("/en/find/", {"q": text})
+
+    legal = Need.objects.get(key="sup.legal").number
+    assert visit.answer.headers["Location"].startswith(f"/en/find/?need={legal}")
+
+
+def test_an_empty_question_is_no_fault(visit: Visit) -> None:
+    assert "You wrote nothing yet" in visit.post("/en/find/", {"q": " "}, expect=200).get_text()
+    page = visit.post("/en/place/", {"where": ""}, expect=200)
+    assert page.select("[role=alert]")
+
+
+def test_a_town_nobody_knows_is_dropped_from_a_question(visit: Visit) -> None:
+    visit.post("/en/find/", {"q": "my husband hits me", "place": "gotham"})
+
+    assert "gotham" not in visit.answer.headers["Location"]
+
+
+def test_whoever_wants_to_die_reads_113_and_112_first(visit: Visit) -> None:
+    page = visit.get(f"/en/find/?need={SUICIDAL}")
+
+    assert [words(name)[:3] for name in page.select("article h2")[:2]] == ["113", "112"]
+    assert "113" in words(page.select("p.note")[0])
+
+
+def test_another_town_keeps_what_was_asked(visit: Visit) -> None:
+    page = visit.get(f"/en/find/?need={PARTNER}&place=arnhem&open=1&for=women&how=chat")
+    [elsewhere] = [a for a in page.select("a.pill") if words(a) == "Another town"]
+    choices = visit.get(str(elsewhere["href"]))
+
+    nijmegen = next(a for a in choices.select("a.pill") if "nijmegen" in str(a["href"]))
+    for kept in (f"need={PARTNER}", "open=1", "for=women", "how=chat", "place=nijmegen"):
+        assert kept in str(nijmegen["href"])
+    assert {i["name"] for i in choices.select("input[type=hidden]")} == {
+        "need",
+        "open",
+        "for",
+        "how",
+    }
+
+
+def test_every_wish_has_a_chip_that_takes_it_away(visit: Visit) -> None:
+    page = visit.get(
+        f"/en/find/?need={PARTNER}&place=arnhem&within=10&speaks=ar&open=1&for=women,men&papers=0"
+        "&cost=0&how=phone,chat"
+    )
+
+    assert len(page.select("a.pill[aria-current]")) == 10
+
+
+def test_what_a_call_costs_stands_beside_the_number(visit: Visit) -> None:
+    number = Service.objects.get(key="verbreek-de-stilte").number
+    page = visit.get(f"/en/find/?i={number}")
+
+    assert "This call costs money" in page.get_text()
 
 
 def test_a_town_is_chosen_by_typing_and_kept_in_the_address_only(visit: Visit) -> None:

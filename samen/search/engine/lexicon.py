@@ -21,8 +21,9 @@ _NEARLY_BEST = 0.85
 _WEAKEST = 0.4
 _GAP = 2  # words that may stand inside an expression
 
-# Words looked into deeply. What follows in a long text is found by its spelling alone.
-DEEP = 60
+# Words looked into deeply: as many as three sentences have. What follows in a long text is found
+# by its spelling alone.
+DEEP = 24
 
 
 @dataclass(slots=True)

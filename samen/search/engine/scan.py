@@ -1,7 +1,8 @@
-"""The exact answer: every row is looked at. It stays as the measure of anything faster.
+"""The exact answer for some rows or for all. On all rows it stays the measure of anything faster.
 
 Each step takes the question and says two things about every row: what it is worth, and whether
-the map knows that it is not for this person. What the map does not know excludes nobody.
+the map knows that it is not for this person. What the map does not know excludes nobody. No step
+looks from one row to another, so a row is worth the same in whatever company it is judged.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,65 +12,135 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns import COSTS, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED, Index
-from samen.search.rules import asking, ranking
+from samen.search.engine.columns import (
+    AREA,
+    COSTS,
+    KNOWN,
+    NOBODY_SAID,
+    SOMETIMES,
+    VERIFIED,
+    Index,
+    Rows,
+)
+from samen.search.rules import asking, ground, ranking
 from samen.search.rules.asking import BIT, Question, Reason, Situation
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
+States = Callable[[Rows], NDArray[np.int8]]
 
-_EARTH = 6371.0088  # mean radius in kilometres, as in places
 _YES, _PARTLY, _NO = (KNOWN.index(known) for known in ("yes", "partly", "no"))
 
 OPEN, CLOSED, URGENT_ONLY, UNKNOWN = range(4)
 
+HERE, AROUND, LOST = 1, 2, 4  # what a municipality may be to a question
+
+
+class Areas:
+    """The municipalities of an index, and where their centres are."""
+
+    def __init__(self, index: Index, centres: Mapping[str, tuple[float, float]]) -> None:
+        self.slugs = index.marked(AREA)
+        nowhere = (np.nan, np.nan)
+        points = np.array([centres.get(slug, nowhere) for slug in self.slugs]).reshape(-1, 2)
+        self.latitude, self.longitude = points[:, 0].copy(), points[:, 1].copy()
+        self.lost = np.isnan(self.latitude) * np.int8(LOST)
+
+    def seen_from(self, place: asking.Place, within: float) -> NDArray[np.int8]:
+        """Of each municipality whether it is HERE, AROUND or LOST."""
+        around = kilometres(place, self.latitude, self.longitude) <= within
+        seen: NDArray[np.int8] = self.lost | around * np.int8(AROUND)
+        if place.municipality_slug in self.slugs:
+            seen[self.slugs.index(place.municipality_slug)] |= HERE
+        return seen
+
 
 @dataclass(slots=True)
 class Verdict:
-    """What is known of every row so far."""
+    """What is known so far of the rows, which are some of the index, in order, or all."""
 
     index: Index
+    rows: Rows | None = None  # None for all
+    size: int = field(init=False)
     score: Numbers = field(init=False)
     kept: Flags = field(init=False)
     reasons: NDArray[np.int64] = field(init=False)
     distance: Numbers = field(init=False)  # km, NaN for none
     direct: Flags = field(init=False)  # fits what was chosen
     local: Flags = field(init=False)
+    emergency: Flags = field(init=False)
+    _bits: dict[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        size = len(self.index)
+        self.size = size = len(self.index) if self.rows is None else len(self.rows)
         self.score = np.zeros(size)
         self.kept = np.ones(size, np.bool_)
         self.reasons = np.zeros(size, np.int64)
         self.distance = np.full(size, np.nan)
         self.direct = np.zeros(size, np.bool_)
         self.local = np.zeros(size, np.bool_)
+        self.emergency = self.of("emergency")
+
+    def of(self, column: str) -> Any:
+        return self._taken(getattr(self.index.columns, column))
+
+    def _taken(self, values: Any) -> Any:
+        return values if self.rows is None else values[self.rows]
+
+    def row(self, place: int) -> int:
+        """The row of the index that is judged at a place here."""
+        return place if self.rows is None else int(self.rows[place])
 
     def give(self, rows: Flags, worth: float | Numbers, reason: Reason | None = None) -> None:
         """Add to the score of the rows, and say why."""
-        self.score[rows] += worth[rows] if isinstance(worth, np.ndarray) else worth
+        self.score += rows * worth
         if reason is not None:
-            self.reasons[rows] |= BIT[reason]
+            self.reasons |= rows * np.int64(BIT[reason])
 
     def drop(self, rows: Flags) -> None:
         """Leave out the rows; an emergency number no filter ever hides."""
-        self.kept &= ~rows | self.index.columns.emergency
+        self.kept &= ~rows | self.emergency
 
-    def having(self, *marks: str) -> Flags:
-        """The rows that have any of the marks."""
-        found = np.zeros(len(self.index), np.bool_)
-        for mark in marks:
-            found[self.index.having(mark)] = True
+    def having(self, kind: str, *values: str) -> Flags:
+        """The rows that have any of the values."""
+        found = np.zeros(self.size, np.bool_)
+        for word, mask in enumerate(self.index.masks(kind, values)):
+            if mask:
+                found |= (self._words(kind)[:, word] & np.uint64(mask)) != 0
         return found
 
     def having_any(self, kind: str) -> Flags:
         """The rows of which the map knows anything of this kind."""
-        return self.having(*self.index.marked(kind))
+        known: Flags = self._words(kind).any(axis=1)
+        return known
+
+    def _words(self, kind: str) -> Any:
+        if kind not in self._bits:
+            self._bits[kind] = self._taken(self.index.bits(kind))
+        return self._bits[kind]
+
+    def ranks(self, mark: str) -> tuple[Rows, Any]:
+        """The rows that have the mark, as places here, and the value it has there."""
+        having, values = self.index.having(mark), self.index.values(mark)
+        if self.rows is None:
+            return having, values
+        places = self.rows.searchsorted(having)
+        places[places == self.size] = 0
+        found = self.rows[places] == having if self.size else np.zeros(len(having), np.bool_)
+        return places[found], values[found]
+
+    def several(self, start: Any) -> tuple[Any, Any]:
+        """Of what a row has several of: the places here, and the places in the list."""
+        rows = np.arange(self.size) if self.rows is None else self.rows
+        first, counts = start[rows], start[rows + 1] - start[rows]
+        owners = np.repeat(np.arange(self.size), counts)
+        before = np.cumsum(counts) - counts
+        return owners, np.arange(len(owners)) + np.repeat(first - before, counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows of the index, the best first."""
+    """Places in the verdict, the best first."""
 
     ready: list[int]
     review: list[int]
@@ -85,27 +156,45 @@ def scan(
     state: Callable[[int], int],
 ) -> Found:
     """`centres` of municipalities, by slug; `state` of hours, by their place in the index."""
-    verdict = Verdict(index)
+
+    def states(places: Rows) -> NDArray[np.int8]:
+        table = np.full(len(index.hours), UNKNOWN, np.int8)
+        for place in np.unique(places).tolist():
+            table[place] = state(place)
+        return table[places]
+
+    return judge(Verdict(index), question, situation, areas=Areas(index, centres), states=states)
+
+
+def judge(
+    verdict: Verdict,
+    question: Question,
+    situation: Situation | None,
+    *,
+    areas: Areas,
+    states: States,
+) -> Found:
     _fit(verdict, situation)
-    _place(verdict, question, centres)
+    _place(verdict, question, areas)
     _language(verdict, question)
     _groups(verdict, question)
     _papers_and_cost(verdict, question)
     _channels(verdict, question)
     _trust(verdict, question)
-    _hours(verdict, question, state)
+    _hours(verdict, question, states)
     verdict.score = verdict.score.round(ranking.PLACES_OF_A_SCORE)
-    columns = index.columns
-    ready = verdict.kept & ~columns.review
-    review = verdict.kept & columns.review & (verdict.direct | verdict.local)
-    return Found(_ordered(verdict, ready), _ordered(verdict, review), verdict)
+    # What nobody confirmed stands apart, unless a life hangs on it.
+    review = verdict.of("review") & ~verdict.emergency
+    shown = verdict.kept & review & (verdict.direct | verdict.local)
+    return Found(_ordered(verdict, verdict.kept & ~review), _ordered(verdict, shown), verdict)
 
 
 def _ordered(verdict: Verdict, rows: Flags) -> list[int]:
-    """Rows lie in the order of their numbers, so a stable sort settles a tie by number."""
+    """The best first; the lower number settles a tie."""
     chosen = np.flatnonzero(rows)
-    best_first = np.argsort(-verdict.score[chosen], kind="stable")
-    return [int(row) for row in chosen[best_first]]
+    best_first = np.lexsort((verdict.of("number")[chosen], -verdict.score[chosen]))
+    ordered: list[int] = chosen[best_first].tolist()
+    return ordered
 
 
 # --- what was chosen ------------------------------------------------------------------------
@@ -118,39 +207,34 @@ def _fit(verdict: Verdict, situation: Situation | None) -> None:
     verdict.direct = related.copy()
     related |= _kinds(verdict, situation)
     if situation.urgent:
-        emergency = verdict.index.columns.emergency
-        verdict.give(emergency, ranking.EMERGENCY_FIRST, Reason.EMERGENCY)
-        related |= emergency
+        verdict.give(verdict.emergency, ranking.EMERGENCY_FIRST, Reason.EMERGENCY)
+        related |= verdict.emergency
     verdict.kept &= related
 
 
 def _route(verdict: Verdict, situation: Situation) -> Flags:
-    size = len(verdict.index)
-    worth = np.zeros(size)
+    worth = np.zeros(verdict.size)
     for key in situation.keys:
-        rows, positions = (
-            verdict.index.having(f"route:{key}"),
-            verdict.index.values(f"route:{key}"),
-        )
-        of_key = np.zeros(size)
-        of_key[rows] = [ranking.route_worth(int(position)) for position in positions]
+        rows, positions = verdict.ranks(f"route:{key}")
+        of_key = np.zeros(verdict.size)
+        of_key[rows] = [ranking.route_worth(position) for position in positions.tolist()]
         worth = np.maximum(worth, of_key)
     verdict.give(worth > 0, worth, Reason.FIRST_STEP)
     return worth > 0
 
 
 def _direct(verdict: Verdict, situation: Situation) -> Flags:
-    direct = verdict.having(*(f"need:{key}" for key in situation.keys))
+    direct = verdict.having("need", *situation.keys)
     verdict.give(direct, ranking.FITS, Reason.FITS)
     return direct
 
 
 def _kinds(verdict: Verdict, situation: Situation) -> Flags:
-    worth = np.zeros(len(verdict.index))
+    worth = np.zeros(verdict.size)
     for position, key in enumerate(situation.support):
-        worth[verdict.index.having(f"need:{key}")] += ranking.kind_worth(position)
+        worth += verdict.having("need", key) * ranking.kind_worth(position)
     verdict.give(worth > 0, np.minimum(worth, ranking.KIND_MOST), Reason.KIND_OF_HELP)
-    same_form = verdict.having(*(f"need:{key}" for key in situation.forms))
+    same_form = verdict.having("need", *situation.forms)
     verdict.give(same_form, ranking.FORM, Reason.KIND_OF_HELP)
     return (worth > 0) | same_form
 
@@ -158,19 +242,19 @@ def _kinds(verdict: Verdict, situation: Situation) -> Flags:
 # --- where ----------------------------------------------------------------------------------
 
 
-def _place(
-    verdict: Verdict, question: Question, centres: Mapping[str, tuple[float, float]]
-) -> None:
+def _place(verdict: Verdict, question: Question, areas: Areas) -> None:
     place = question.place
     if place is None:
         return
-    within = asking.WITHIN if question.within is None else question.within
-    national = verdict.index.columns.national
-    distance = _distances(verdict.index, place)
-    in_area = verdict.having(f"area:{place.municipality_slug}")
-    near = ~national & (in_area | (distance <= within))
-    around = ~national & ~near & _around(verdict, place, centres, within)
-    unknown = ~national & ~near & ~around & _unplaced(verdict, distance, centres)
+    within = reach(question)
+    national = verdict.of("national")
+    distance = _distances(verdict, place)
+    seen, has_area = _areas(verdict, areas.seen_from(place, within))
+    near = ~national & ((seen & HERE > 0) | (distance <= within))
+    around = ~national & ~near & (seen & AROUND > 0)
+    # Nobody knows where they are, or their municipality may lie next door.
+    unplaced = (seen & LOST > 0) | (np.isnan(distance) & ~has_area)
+    unknown = ~national & ~near & ~around & unplaced
     verdict.drop(~(national | near | around | unknown))
     verdict.local = near
     verdict.distance = np.where(national, np.nan, distance)
@@ -178,26 +262,33 @@ def _place(
     verdict.give(near, ranking.NEAR + np.nan_to_num(nearness), Reason.NEAR)
     verdict.give(around, ranking.AROUND, Reason.AROUND)
     verdict.give(unknown, ranking.PLACE_UNKNOWN, Reason.ASK_PLACE)
-    remote = verdict.having(*(f"channel:{channel}" for channel in asking.REMOTE))
+    remote = verdict.having("channel", *asking.REMOTE)
     verdict.give(national & remote, ranking.EVERYWHERE_REMOTE, Reason.EVERYWHERE)
     verdict.give(national & ~remote, ranking.EVERYWHERE, Reason.EVERYWHERE)
 
 
-def _unplaced(
-    verdict: Verdict, distance: Numbers, centres: Mapping[str, tuple[float, float]]
-) -> Flags:
-    """The rows of which nobody knows where they are, or whose municipality may lie next door."""
-    areas = verdict.index.marked("area")
-    lost = verdict.having(*(m for m in areas if m.removeprefix("area:") not in centres))
-    return lost | (np.isnan(distance) & ~verdict.having(*areas))
+def reach(question: Question) -> float:
+    return asking.WITHIN if question.within is None else question.within
 
 
-def _distances(index: Index, place: asking.Place) -> Numbers:
+def _areas(verdict: Verdict, seen: NDArray[np.int8]) -> tuple[NDArray[np.int8], Flags]:
+    """Of each row what its municipalities are to the question, and whether it has any."""
+    columns = verdict.index.columns
+    owners, places = verdict.several(columns.area_start)
+    found = np.zeros(verdict.size, np.int8)
+    np.bitwise_or.at(found, owners, seen[columns.area[places]])
+    known = np.zeros(verdict.size, np.bool_)
+    known[owners] = True
+    return found, known
+
+
+def _distances(verdict: Verdict, place: asking.Place) -> Numbers:
     """Of each row the way to its nearest town; NaN where it has none."""
-    columns = index.columns
-    nearest = np.full(len(index), np.inf)
-    ways = kilometres(place, columns.town_latitude, columns.town_longitude)
-    np.minimum.at(nearest, columns.town_row, ways)
+    columns = verdict.index.columns
+    owners, places = verdict.several(columns.town_start)
+    ways = kilometres(place, columns.town_latitude[places], columns.town_longitude[places])
+    nearest = np.full(verdict.size, np.inf)
+    np.minimum.at(nearest, owners, ways)
     return np.where(np.isinf(nearest), np.nan, nearest)
 
 
@@ -207,25 +298,8 @@ def kilometres(place: asking.Place, latitude: Any, longitude: Any) -> Numbers:
     half_up = np.sin((south - north) / 2) ** 2
     half_along = np.sin(np.radians(longitude - place.longitude) / 2) ** 2
     straight = np.minimum(1.0, half_up + np.cos(north) * np.cos(south) * half_along)
-    way: Numbers = 2 * _EARTH * np.arcsin(np.sqrt(straight))
+    way: Numbers = 2 * ground.EARTH * np.arcsin(np.sqrt(straight))
     return way.round(ranking.PLACES_OF_A_SCORE)
-
-
-def _around(
-    verdict: Verdict,
-    place: asking.Place,
-    centres: Mapping[str, tuple[float, float]],
-    within: float,
-) -> Flags:
-    """The rows of a municipality whose centre lies within the distance."""
-    areas = {mark.removeprefix("area:"): mark for mark in verdict.index.marked("area")}
-    return verdict.having(
-        *(
-            mark
-            for slug, mark in areas.items()
-            if slug in centres and float(kilometres(place, *centres[slug])) <= within
-        )
-    )
 
 
 # --- who can talk with whom -----------------------------------------------------------------
@@ -235,9 +309,9 @@ def _language(verdict: Verdict, question: Question) -> None:
     if question.speaks is None:
         return
     listed = verdict.index.marked("speaks")
-    kin = [m for m in listed if asking.is_kin(m.removeprefix("speaks:"), question.speaks)]
-    spoken, known = verdict.having(*kin), verdict.having(*listed)
-    interpreter = verdict.index.columns.interpreter
+    kin = [tag for tag in listed if asking.is_kin(tag, question.speaks)]
+    spoken, known = verdict.having("speaks", *kin), verdict.having_any("speaks")
+    interpreter = verdict.of("interpreter")
     translated = ~spoken & (interpreter == _YES)
     partly = ~spoken & (interpreter == _PARTLY)
     ask = ~spoken & ~translated & ~partly
@@ -255,25 +329,24 @@ def _language(verdict: Verdict, question: Question) -> None:
 def _groups(verdict: Verdict, question: Question) -> None:
     said = asking.groups_said(question)
     _only(verdict, said)
-    welcome = sum(verdict.having(f"for:{group}").astype(np.float64) for group in sorted(said))
+    welcome = sum(verdict.having("for", group).astype(np.float64) for group in sorted(said))
     worth = np.minimum(ranking.FOR_YOU_MOST, ranking.FOR_YOU * np.asarray(welcome))
     if said:
         verdict.give(worth > 0, worth, Reason.FOR_YOU)
     age = asking.age_said(said)
     if age is not None:
-        columns = verdict.index.columns
-        too_old = (columns.maximum_age != NOBODY_SAID) & (columns.maximum_age < age[0])
-        verdict.drop(too_old | (columns.minimum_age > age[1]))
+        oldest = verdict.of("maximum_age")
+        too_old = (oldest != NOBODY_SAID) & (oldest < age[0])
+        verdict.drop(too_old | (verdict.of("minimum_age") > age[1]))
 
 
 def _only(verdict: Verdict, said: frozenset[str]) -> None:
-    marks = verdict.index.marked("only")
-    groups = {mark: mark.removeprefix("only:") for mark in marks}
-    limited = verdict.having(*marks)
+    groups = verdict.index.marked("only")
+    limited = verdict.having_any("only")
     maybe = verdict.having(
-        *(m for m, g in groups.items() if not asking.is_outside(frozenset({g}), said))
+        "only", *(g for g in groups if not asking.is_outside(frozenset({g}), said))
     )
-    member = verdict.having(*(m for m, g in groups.items() if g in said))
+    member = verdict.having("only", *(g for g in groups if g in said))
     verdict.drop(limited & ~maybe)
     verdict.give(member, ranking.FOR_YOU, Reason.FOR_YOU)
     verdict.give(limited & maybe & ~member, ranking.MAYBE_FOR_OTHERS, Reason.ASK_GROUP)
@@ -283,15 +356,14 @@ def _only(verdict: Verdict, said: frozenset[str]) -> None:
 
 
 def _papers_and_cost(verdict: Verdict, question: Question) -> None:
-    columns = verdict.index.columns
     if question.no_papers:
-        without = columns.without_documents
+        without = verdict.of("without_documents")
         verdict.drop(without == _NO)
         verdict.give(without == _YES, ranking.NO_PAPERS, Reason.NO_PAPERS)
         verdict.give(without == _PARTLY, ranking.NO_PAPERS_PARTLY, Reason.ASK_PAPERS)
         verdict.give(without == 0, 0.0, Reason.ASK_PAPERS)
     if question.free:
-        cost = columns.cost
+        cost = verdict.of("cost")
         nearly = np.isin(cost, [COSTS.index("local"), COSTS.index("donation")])
         verdict.drop(cost == COSTS.index("paid"))
         verdict.give(cost == COSTS.index("free"), ranking.FREE, Reason.FREE)
@@ -303,7 +375,7 @@ def _channels(verdict: Verdict, question: Question) -> None:
     wanted = asking.ways(question.channels)
     if not wanted:
         return
-    offered = verdict.having(*(f"channel:{channel}" for channel in sorted(wanted)))
+    offered = verdict.having("channel", *wanted)
     known = verdict.having_any("channel")
     verdict.drop(known & ~offered)
     verdict.give(offered, ranking.REACHABLE, Reason.REACHABLE)
@@ -314,31 +386,30 @@ def _channels(verdict: Verdict, question: Question) -> None:
 
 
 def _trust(verdict: Verdict, question: Question) -> None:
-    columns = verdict.index.columns
-    worth = np.array([ranking.TRUST.get(name, 0.0) for name in VERIFIED])[columns.verified]
-    age = question.at.date().toordinal() - columns.last_seen
-    seen = columns.last_seen > 0
+    verified, last_seen = verdict.of("verified"), verdict.of("last_seen")
+    age = question.at.date().toordinal() - last_seen
+    seen = last_seen > 0
     fresh = seen & (age <= ranking.FRESH_DAYS)
-    verdict.score += worth
+    verdict.score += _TRUST[verified]
     verdict.give(fresh, ranking.FRESH)
     verdict.give(seen & ~fresh & (age <= ranking.RATHER_FRESH_DAYS), ranking.RATHER_FRESH)
-    verdict.give(columns.verified == VERIFIED.index("person"), 0.0, Reason.CONFIRMED)
-    verdict.give(columns.review, 0.0, Reason.NOT_CONFIRMED)
+    verdict.give(verified == VERIFIED.index("person"), 0.0, Reason.CONFIRMED)
+    verdict.give(verdict.of("review"), 0.0, Reason.NOT_CONFIRMED)
 
 
-def _hours(verdict: Verdict, question: Question, state: Callable[[int], int]) -> None:
+_TRUST = np.array([ranking.TRUST.get(name, 0.0) for name in VERIFIED])
+
+
+def _hours(verdict: Verdict, question: Question, states: States) -> None:
     """Last, because it is asked only of the hours of rows that are still there."""
-    places = verdict.index.columns.hours
-    states = np.full(len(verdict.index.hours), UNKNOWN, np.int8)
-    for place in np.unique(places[verdict.kept]).tolist():
-        states[place] = state(place)
-    now = states[places]
+    now = np.full(verdict.size, UNKNOWN, np.int8)
+    now[verdict.kept] = states(verdict.of("hours")[verdict.kept])
     wants_now = question.open_now
     always = asking.DAY_AND_NIGHT in question.channels
     if wants_now:
         verdict.drop(now == CLOSED)
     if always:
-        verdict.drop(verdict.index.columns.all_week == SOMETIMES)
+        verdict.drop(verdict.of("all_week") == SOMETIMES)
     verdict.give(now == OPEN, ranking.OPEN, Reason.OPEN_NOW)
     verdict.give(now == URGENT_ONLY, ranking.URGENT_ONLY, Reason.URGENT_ONLY)
     verdict.give(now == UNKNOWN, ranking.HOURS_UNKNOWN)

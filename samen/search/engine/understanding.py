@@ -106,7 +106,10 @@ class Understanding:
             for concept, language, text, words in texts
         ]
         self._phrases += _signs(meanings, place)
+        self._phrases.sort(key=lambda phrase: phrase.concept)
         self._of_phrase = np.array([phrase.concept for phrase in self._phrases], np.int64)
+        # The phrases of a concept lie together: here each concept begins.
+        self._spoken_for, self._begins = np.unique(self._of_phrase, return_index=True)
         self._weight = np.array([phrase.weight for phrase in self._phrases], np.float32)
         self._file()
         self._worth = self._worth_of_features()
@@ -235,9 +238,7 @@ class Understanding:
             heaviness += weight
             shared = self._shared(asked, slot.share, weight)
             total += shared
-            best = np.zeros(len(self.concepts), np.float32)
-            np.maximum.at(best, self._of_phrase, shared * self._weight)
-            covered += best
+            covered += self._best(shared * self._weight)
         heaviness = max(heaviness, _LIGHTEST)
         nearness = total / np.sqrt(heaviness * self._heaviness) * self._weight
         return np.minimum(nearness, _FULL), covered / np.float32(heaviness)
@@ -250,6 +251,12 @@ class Understanding:
             value = worth * min(weight, float(self._worth[feature]) * share)
             np.maximum.at(shared, self._phrase[start:end], self._strength[start:end] * value)
         return shared
+
+    def _best(self, of_phrases: Vector) -> Vector:
+        """Of each concept the best of its phrases."""
+        best = np.zeros(len(self.concepts), np.float32)
+        best[self._spoken_for] = np.maximum.reduceat(of_phrases, self._begins)
+        return best
 
     def _told(self, slots: Sequence[Slot], features: Sequence[dict[int, float]]) -> Vector:
         """What the words tell of each situation, on average."""
@@ -279,9 +286,7 @@ class Understanding:
         return self.lexicon.is_little[max(slot.terms, key=lambda term: slot.terms[term])]
 
     def _scores(self, nearness: Vector, covered: Vector, told: Vector) -> Vector:
-        best = np.zeros(len(self.concepts), np.float32)
-        np.maximum.at(best, self._of_phrase, nearness)
-        each = NEAREST * best + COVERED * covered
+        each = NEAREST * self._best(nearness) + COVERED * covered
         help_given = HELP * (self._helps * each).max(axis=1)
         scores: Vector = each[self._situations] + help_given + TELLING * told
         return scores

@@ -1,7 +1,9 @@
 """From a question to services, each with the reasons for its place in the list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import merge
 from math import isnan
 from uuid import UUID
 
@@ -9,8 +11,9 @@ from samen.directory.queries import Opening
 from samen.foundation.languages import LANGUAGES
 from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
-from samen.search.engine.scan import Verdict, scan
-from samen.search.queries.index import Held, keeper
+from samen.search.engine import strips
+from samen.search.engine.scan import Found, Verdict
+from samen.search.queries.index import Part, keeper
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 
 _WINDOW, _FORM, _SITUATION = "window", "form", "sit"
@@ -40,16 +43,31 @@ class Answer:
 def search(question: Question) -> Answer:
     """Every service that may help, and none that the map knows to be for others or elsewhere."""
     held = keeper.current()
-    found = scan(
-        held.index,
-        question,
-        _situation(needs.taxonomy(held.revision), question.need),
-        centres=held.centres,
-        state=lambda place: held.state(place, question.at),
-    )
-    ready = tuple(_hit(row, found.verdict, held, question) for row in found.ready)
-    review = tuple(_hit(row, found.verdict, held, question) for row in found.review)
+    situation = _situation(needs.taxonomy(held.revision), question.need)
+    found = [(part, _found(part, question, situation)) for part in held.parts]
+    ready = _merged(_hits(part, each, each.ready, question) for part, each in found)
+    review = _merged(_hits(part, each, each.review, question) for part, each in found)
     return Answer(ready, review, len(ready) + len(review))
+
+
+def _found(part: Part, question: Question, situation: Situation | None) -> Found:
+    return strips.find(
+        part.index,
+        question,
+        situation,
+        areas=part.areas,
+        states=part.states(question.at),
+        gone=part.gone,
+    )
+
+
+def _merged(lists: Iterable[list[Hit]]) -> tuple[Hit, ...]:
+    """As one list, in the order that each is in."""
+    return tuple(merge(*lists, key=lambda hit: (-hit.score, hit.number)))
+
+
+def _hits(part: Part, found: Found, places: list[int], question: Question) -> list[Hit]:
+    return [_hit(place, found.verdict, part, question) for place in places]
 
 
 def index_answers() -> bool:
@@ -62,16 +80,16 @@ def is_a_language(tag: str) -> bool:
     return tag in LANGUAGES
 
 
-def _hit(row: int, verdict: Verdict, held: Held, question: Question) -> Hit:
-    columns = held.index.columns
-    distance = float(verdict.distance[row])
+def _hit(place: int, verdict: Verdict, part: Part, question: Question) -> Hit:
+    columns, row = part.index.columns, verdict.row(place)
+    distance = float(verdict.distance[place])
     return Hit(
-        service=held.index.uuid(row),
+        service=part.index.uuid(row),
         number=int(columns.number[row]),
-        score=float(verdict.score[row]),
-        reasons=_reasons(int(verdict.reasons[row])),
+        score=float(verdict.score[place]),
+        reasons=_reasons(int(verdict.reasons[place])),
         distance=None if isnan(distance) else distance,
-        opening=held.opening(int(columns.hours[row]), question.at),
+        opening=part.opening(int(columns.hours[row]), question.at),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import blake2b
@@ -10,19 +10,24 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from samen.directory import queries as directory
 from samen.directory.models import Change
 from samen.directory.queries import Exceptional, Hours, Opening, OpeningState, Stretch
 from samen.places import queries as places
 from samen.search.engine import columns, scan, shelf
-from samen.search.engine.columns import Index
+from samen.search.engine.columns import AREA, Index, Rows
+from samen.search.engine.scan import Areas
 
 log = logging.getLogger("samen.search")
 
 # How long an older index may answer while another process builds the new one.
 _PATIENCE = 2.0  # seconds
+# More services than this that were changed since, and the index is built anew.
+MOST_PENDING = 100
 _GLANCE = 0.05  # seconds between two looks at the folder
 
 _STATES = {
@@ -30,38 +35,88 @@ _STATES = {
     OpeningState.CLOSED: scan.CLOSED,
     OpeningState.UNKNOWN: scan.UNKNOWN,
 }
+_NOT_ASKED = -1
 
 
-@dataclass(slots=True)
-class Held:
-    """An index, the revision of the map it shows, and what follows from the two."""
+@dataclass(slots=True, eq=False)
+class Part:
+    """An index, and which of its services are not what it says any more."""
 
-    revision: int
     index: Index
-    centres: Mapping[str, tuple[float, float]]  # of municipalities
+    areas: Areas
+    gone: NDArray[np.bool_] | None = None
     _minute: datetime | None = None
     _openings: dict[int, Opening] = field(default_factory=dict)
+    _states: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
+
+    def rows(self) -> list[int]:
+        """Those that hold."""
+        gone = self.gone
+        return list(range(len(self.index))) if gone is None else np.flatnonzero(~gone).tolist()
+
+    def having(self, mark: str) -> Rows:
+        rows = self.index.having(mark)
+        return rows if self.gone is None else rows[~self.gone[rows]]
 
     def opening(self, place: int, at: datetime) -> Opening:
         """What can be said of the hours at `place` in the index. Hours change by the minute."""
-        minute = at.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute, self._openings = minute, {}
+        minute = self._turned(at)
         known = self._openings.get(place)
         if known is None:
             known = directory.opening(read_hours(self.index.hours[place]), minute)
             self._openings[place] = known
         return known
 
-    def state(self, place: int, at: datetime) -> int:
+    def states(self, at: datetime) -> scan.States:
+        """Of hours, by their places in the index, whether somebody is there."""
+        minute = self._turned(at)
+        known = self._states
+
+        def states(places: Rows) -> NDArray[np.int8]:
+            missing = np.unique(places[known[places] == _NOT_ASKED])
+            for place in missing.tolist():
+                known[place] = self._state(place, minute)
+            return known[places]
+
+        return states
+
+    def _turned(self, at: datetime) -> datetime:
+        minute = at.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._openings = minute, {}
+            self._states = np.full(len(self.index.hours), _NOT_ASKED, np.int8)
+        return minute
+
+    def _state(self, place: int, at: datetime) -> int:
         opening = self.opening(place, at)
         if opening.urgent and opening.state is not OpeningState.OPEN:
             return scan.URGENT_ONLY
-        # Hours that nobody confirmed are no knowledge: they keep nobody away from the list.
-        closed = opening.state is OpeningState.CLOSED
-        if closed and not read_hours(self.index.hours[place]).confirmed:
-            return scan.UNKNOWN
         return _STATES[opening.state]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """The map at a revision: an index, and a small one of what was changed since it was built."""
+
+    revision: int
+    parts: tuple[Part, ...]
+
+    def __len__(self) -> int:
+        return len(self.everything())
+
+    def everything(self) -> list[tuple[Index, int]]:
+        """Every service as the row of an index, by number."""
+        rows = [(part.index, row) for part in self.parts for row in part.rows()]
+        return sorted(rows, key=lambda each: int(each[0].columns.number[each[1]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An index as it was built."""
+
+    revision: int
+    folder: Path | None  # where it belongs, whether or not it could be written
+    index: Index
 
 
 class Keeper:
@@ -70,13 +125,14 @@ class Keeper:
     def __init__(self) -> None:
         self._lock = Lock()
         self._held: Held | None = None
+        self._base: Base | None = None
         self._noticed: tuple[int, float] = (-1, 0.0)
 
     def cache_clear(self) -> None:
-        self._held = None
+        self._held = self._base = None
 
     def current(self) -> Held:
-        """The index as of now, or for a moment the one before while another process builds."""
+        """The map as of now, or for a moment as it was while another process builds."""
         revision = directory.revision()
         held = self._held
         if held is not None and held.revision == revision:
@@ -87,9 +143,9 @@ class Keeper:
     def rebuild(self) -> Held:
         """Build anew from the tables and put it on the disk, whatever is there."""
         revision = directory.revision()
-        index = _from_tables()
-        _put(index, folder_of(revision))
-        return self._hold(revision, index)
+        folder, index = folder_of(revision), _from_tables()
+        _put(index, folder)
+        return self._hold(Base(revision, folder, index))
 
     def _renewed(self, revision: int) -> Held:
         held = self._held
@@ -98,23 +154,46 @@ class Keeper:
         if self._noticed[0] != revision:
             self._noticed = (revision, monotonic())
         folder = folder_of(revision)
-        index = _from_disk(folder) or self._built(folder)
+        index = _from_disk(folder)
+        if index is None and (patched := self._patched(revision)) is not None:
+            self._held = patched
+            return patched
+        if index is None:
+            index = self._built(folder)
         while index is None:
             if held is not None and not self._is_overdue():
                 return held
             index = _from_tables() if self._is_overdue() else self._looked_again(folder)
-        return self._hold(revision, index)
+        return self._hold(Base(revision, folder, index))
 
-    def _hold(self, revision: int, index: Index) -> Held:
-        self._held = Held(revision, index, _centres(revision, index))
+    def _hold(self, base: Base) -> Held:
+        self._base = base
+        self._held = Held(base.revision, (_part(base.revision, base.index),))
         return self._held
+
+    def _patched(self, revision: int) -> Held | None:
+        """An older index with the few services that were changed since, if they are few."""
+        base = self._base
+        if base is None or base.folder is None or base.folder != folder_of(base.revision):
+            base = _newest(revision)
+        if base is None or base.revision > revision:
+            return None
+        changed = directory.services_changed(base.revision, most=MOST_PENDING)
+        if changed is None:
+            return None
+        self._base = base
+        part = _part(revision, base.index)
+        part.gone = base.index.is_one_of(changed)
+        fresh = columns.build(directory.index_rows(changed), write=write_hours)
+        return Held(revision, (part, _part(revision, fresh)))
 
     def _is_overdue(self) -> bool:
         return monotonic() - self._noticed[1] >= _PATIENCE
 
     def _looked_again(self, folder: Path | None) -> Index | None:
         sleep(_GLANCE)
-        return _from_disk(folder) or self._built(folder)
+        index = _from_disk(folder)
+        return self._built(folder) if index is None else index
 
     def _built(self, folder: Path | None) -> Index | None:
         """A new index, unless another process is at it."""
@@ -175,11 +254,30 @@ def _put(index: Index, folder: Path | None) -> None:
         log.warning("index cannot be written, answering from memory")
 
 
-def _centres(revision: int, index: Index) -> dict[str, tuple[float, float]]:
+def _newest(revision: int) -> Base | None:
+    """The youngest index on the disk that was of our map, up to the revision."""
+    with suppress(OSError):
+        folders = [path for path in root().iterdir() if shelf.revision_of(path) >= 0]
+        for folder in sorted(folders, key=shelf.revision_of, reverse=True):
+            built = shelf.revision_of(folder)
+            if built > revision or folder_of(built) != folder:
+                continue
+            index = _from_disk(folder)
+            if index is not None:
+                return Base(built, folder, index)
+    return None
+
+
+def _part(revision: int, index: Index) -> Part:
+    return Part(index, _areas(revision, index))
+
+
+def _areas(revision: int, index: Index) -> Areas:
     gazetteer = places.gazetteer(revision)
-    slugs = (mark.removeprefix("area:") for mark in index.marked("area"))
-    towns = {slug: gazetteer.by_slug(slug) for slug in slugs}
-    return {slug: (town.latitude, town.longitude) for slug, town in towns.items() if town}
+    towns = {slug: gazetteer.by_slug(slug) for slug in index.marked(AREA)}
+    return Areas(
+        index, {slug: (town.latitude, town.longitude) for slug, town in towns.items() if town}
+    )
 
 
 # --- opening hours, written down -------------------------------------------------------------

@@ -9,6 +9,7 @@ import unicodedata
 
 LONGEST = 5_000  # characters that are read
 MOST = 200  # words that are read
+LONGEST_WORD = 40  # letters of a word that are read
 
 _ROUNDS = 4  # folding one letter may uncover another; two rounds settle every known case
 
@@ -180,7 +181,7 @@ def words(text: str) -> list[str]:
     """The first MOST words of `text`, in one spelling each."""
     found: list[str] = []
     for match in _WORD.finditer(normalise(text)):
-        found.extend(_pieces(match.group()))
+        found.extend(piece[:LONGEST_WORD] for piece in _pieces(match.group()))
         if len(found) >= MOST:
             break
     return found[:MOST]

@@ -39,9 +39,14 @@ def answer(
     judged = [judge(row, question, situation, centres) for row in rows]
     kept = [each for each in judged if each.related and not each.out]
     kept.sort(key=lambda each: (-each.score, each.row.number))
-    ready = [each for each in kept if each.row.publish == "ready"]
-    review = [each for each in kept if each.row.publish == "review" and (each.direct or each.local)]
+    ready = [each for each in kept if not is_apart(each.row)]
+    review = [each for each in kept if is_apart(each.row) and (each.direct or each.local)]
     return ready, review
+
+
+def is_apart(row: Row) -> bool:
+    """Nobody confirmed it, and no life hangs on it."""
+    return row.publish == "review" and not row.emergency
 
 
 def judge(row: Row, question: Question, situation: Situation | None, centres: Centres) -> Judged:

@@ -1,0 +1,123 @@
+"""The rows that may answer a question, without a look at the others.
+
+A place cuts a few stretches out of the index: near strips, services nobody can place, services for
+the whole country. A list of rows is in the order of the index, so a binary search finds what of it
+lies in a stretch. What comes out may be too much, never too little: the same rules as ever judge
+each row (see scan), and so the answer is that of the scan, at the price of the neighbourhood.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samen.search.engine.columns import AREA, EMERGENCY, Index, Rows
+from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
+from samen.search.rules import asking, ground
+from samen.search.rules.asking import Question, Situation
+
+Bounds = NDArray[np.int64]  # from, to, from, to, ...: in order, without overlap
+
+
+def find(
+    index: Index,
+    question: Question,
+    situation: Situation | None,
+    *,
+    areas: Areas,
+    states: States,
+    gone: Flags | None = None,
+) -> Found:
+    """What the scan finds, without the rows that are `gone`."""
+    rows = candidates(index, question, situation, areas)
+    if gone is not None:
+        rows = np.flatnonzero(~gone).astype(np.int32) if rows is None else rows[~gone[rows]]
+    return judge(Verdict(index, rows), question, situation, areas=areas, states=states)
+
+
+def candidates(
+    index: Index, question: Question, situation: Situation | None, areas: Areas
+) -> Rows | None:
+    """Rows, in order, among which everything is that may be an answer. None for all rows."""
+    place = question.place
+    if place is None:
+        return None if situation is None else _union(_related(index, situation))
+    within = reach(question)
+    bounds = _bounds(index, place, within)
+    others = _union(_elsewhere(index, bounds, place, within, areas))
+    if situation is None:
+        return _union([*_stretches(bounds), others])
+    near = (piece for rows in _related(index, situation) for piece in _cut(rows, bounds))
+    return _union([*near, others[_is_related(index, others, situation)]])
+
+
+def _related(index: Index, situation: Situation) -> list[Rows]:
+    """Lists of rows that may fit what was chosen."""
+    marks = [f"route:{key}" for key in situation.keys]
+    needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
+    marks += [f"need:{key}" for key in needs]
+    if situation.urgent:
+        marks.append(f"{EMERGENCY}:")
+    return [index.having(mark) for mark in marks]
+
+
+def _is_related(index: Index, rows: Rows, situation: Situation) -> NDArray[np.bool_]:
+    verdict = Verdict(index, rows)
+    needs = (*situation.keys, *situation.support, *situation.forms)
+    related = verdict.having("need", *needs)
+    for key in situation.keys:
+        related[verdict.ranks(f"route:{key}")[0]] = True
+    return related | verdict.emergency if situation.urgent else related
+
+
+# --- where ----------------------------------------------------------------------------------
+
+
+def _bounds(index: Index, place: asking.Place, within: float) -> Bounds:
+    """The stretches of the index in which a row may be in reach by its first town or by none."""
+    near = ground.stretches(place.latitude, place.longitude, within)
+    everywhere = (ground.UNPLACED, ground.END)
+    return index.columns.home.searchsorted(np.array([*near, everywhere]).ravel())
+
+
+def _elsewhere(
+    index: Index, bounds: Bounds, place: asking.Place, within: float, areas: Areas
+) -> Iterator[Rows]:
+    """Rows that may be in reach for another reason than where their first town is."""
+    columns = index.columns
+    outside = np.array([0, *bounds.tolist(), len(index)])
+    for area in np.flatnonzero(areas.seen_from(place, within)).tolist():
+        yield from _cut(index.having(f"{AREA}:{areas.slugs[area]}"), outside)
+    near = ground.stretches(place.latitude, place.longitude, within)
+    spare = columns.spare_home.searchsorted(np.array(near).ravel()).tolist()
+    for start, end in zip(spare[::2], spare[1::2], strict=True):
+        yield columns.spare_row[start:end]
+    yield index.having(f"{EMERGENCY}:")
+
+
+# --- lists of rows --------------------------------------------------------------------------
+
+
+def _cut(rows: Rows, bounds: Bounds) -> Iterator[Rows]:
+    """What of the list lies within the bounds."""
+    ends = rows.searchsorted(bounds).tolist()
+    for start, end in zip(ends[::2], ends[1::2], strict=True):
+        if start < end:
+            yield rows[start:end]
+
+
+def _stretches(bounds: Bounds) -> Iterator[Rows]:
+    ends = bounds.tolist()
+    for start, end in zip(ends[::2], ends[1::2], strict=True):
+        yield np.arange(start, end, dtype=np.int32)
+
+
+def _union(lists: Iterable[Rows]) -> Rows:
+    """Every row once, in order."""
+    every = [rows for rows in lists if len(rows)]
+    if not every:
+        return np.zeros(0, np.int32)
+    together = np.sort(np.concatenate(every))
+    first = np.ones(len(together), np.bool_)
+    np.not_equal(together[1:], together[:-1], out=first[1:])
+    return together[first]

@@ -1,0 +1,291 @@
+"""Edits are seen at once, and what is seen is what a new index would say."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django import Settings
+
+from samen.directory import queries as directory
+from samen.directory.models import Change, Service, ServiceArea, ServiceLanguage, ServiceNeed
+from samen.directory.tests import make as services
+from samen.needs.models import Need
+from samen.needs.tests import make as needs
+from samen.places.models import Municipality, Place
+from samen.places.tests import make as places
+from samen.search import queries
+from samen.search.engine import columns, shelf
+from samen.search.queries import Answer
+from samen.search.queries import index as held
+from samen.search.queries.index import Held, Keeper, folder_of, keeper, root, write_hours
+from samen.search.rules.asking import Question
+from samen.search.tests import make
+
+pytestmark = pytest.mark.django_db
+
+KEYS = ("sit.threats", "sup.legal")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.DATA = tmp_path
+    keeper.cache_clear()
+    yield
+    keeper.cache_clear()
+
+
+def note(record: UUID, verb: str = "changed", kind: str = "service") -> None:
+    Change.objects.create(at=make.NOON, kind=kind, record=record, verb=verb)
+
+
+def service() -> Service:
+    made = services.service()
+    note(made.id, "created")
+    return made
+
+
+def numbers(answer: Answer) -> list[int]:
+    return [hit.number for hit in answer.ready]
+
+
+def shown() -> list[int]:
+    return numbers(queries.search(make.question()))
+
+
+def base() -> Held:
+    """A map with one service, from an index that was built."""
+    service()
+    return keeper.current()
+
+
+def is_patched() -> bool:
+    return len(keeper.current().parts) > 1
+
+
+def anew(question: Question) -> Answer:
+    """What a process says that builds its index from the tables."""
+    fresh = Keeper()
+    fresh.rebuild()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("samen.search.queries.answers.keeper", fresh)
+        return queries.search(question)
+
+
+@pytest.fixture
+def _never_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    base()
+    monkeypatch.setattr(held, "_from_tables", lambda: pytest.fail("it was built again"))
+
+
+# --- what is changed ----------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_never_built_again")
+def test_a_new_service_is_seen_without_a_new_index() -> None:
+    made = service()
+
+    assert made.number in shown()
+
+
+@pytest.mark.usefixtures("_never_built_again")
+def test_a_changed_service_is_shown_once_and_as_it_is_now() -> None:
+    made = Service.objects.get()
+    Service.objects.update(emergency=True)
+    note(made.id)
+
+    [hit] = queries.search(make.question(need=None)).ready
+    assert hit.number == made.number
+    assert is_patched()
+
+
+@pytest.mark.usefixtures("_never_built_again")
+@pytest.mark.parametrize("verb", ["hidden", "deleted"])
+def test_what_is_gone_is_gone(verb: str) -> None:
+    made = Service.objects.get()
+    key = made.id
+    if verb == "deleted":
+        made.delete()
+    else:
+        Service.objects.update(publish=Service.Publish.HIDDEN)
+    note(key, "deleted" if verb == "deleted" else "changed")
+
+    assert shown() == []
+    assert not queries.understand(made.name, language="nl").services
+
+
+@pytest.mark.usefixtures("_never_built_again")
+def test_the_new_name_of_a_service_is_known_and_the_old_one_forgotten() -> None:
+    made = Service.objects.get()
+    Service.objects.update(name="Zonnebloemhuis")
+    note(made.id)
+
+    [named] = queries.understand("Zonnebloemhuis", language="nl").services
+    assert named.number == made.number
+
+
+@pytest.mark.usefixtures("_never_built_again")
+def test_a_change_of_an_organisation_is_one_of_its_services() -> None:
+    made = Service.objects.get()
+    Service.objects.update(publish=Service.Publish.HIDDEN)
+    note(made.organization_id, kind="organization")
+
+    assert shown() == []
+
+
+@pytest.mark.parametrize("kind", ["needs", "places", "something-new"])
+def test_what_may_change_any_service_makes_a_new_index(kind: str) -> None:
+    base()
+    note(uuid4(), kind=kind)
+
+    assert not is_patched()
+    assert folder_of(directory.revision()) in list(root().iterdir())
+
+
+def test_more_than_a_hundred_changes_make_a_new_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "MOST_PENDING", 3)
+    base()
+    for _ in range(3):
+        service()
+    assert is_patched()
+
+    service()
+
+    assert not is_patched()
+    assert len(shown()) == 5
+
+
+# --- the same answers ---------------------------------------------------------------------------
+
+
+def edit(chance: random.Random, needed: list[Need], grounds: list[Municipality]) -> None:
+    """What a colleague does in a minute."""
+    found = list(Service.objects.order_by("number"))
+    if not found or chance.random() < 0.35:
+        _dress(service(), chance, needed, grounds)
+        return
+    chosen = chance.choice(found)
+    if chance.random() < 0.2:
+        key = chosen.id
+        chosen.delete()
+        note(key, "deleted")
+        return
+    publish = chance.choice([Service.Publish.READY, Service.Publish.REVIEW, Service.Publish.HIDDEN])
+    Service.objects.filter(id=chosen.id).update(
+        publish=publish, emergency=chance.random() < 0.2, cost=chance.choice(["", "free", "paid"])
+    )
+    _dress(chosen, chance, needed, grounds)
+    note(chosen.id)
+
+
+def _dress(
+    chosen: Service, chance: random.Random, needed: list[Need], grounds: list[Municipality]
+) -> None:
+    if chance.random() < 0.5:
+        ServiceNeed.objects.get_or_create(service=chosen, need=chance.choice(needed))
+    ServiceArea.objects.filter(service=chosen).delete()
+    ServiceArea.objects.create(service=chosen, municipality=chance.choice([None, *grounds]))
+    ServiceLanguage.objects.get_or_create(service=chosen, tag=chance.choice(["nl", "ar", "fa"]))
+    if chance.random() < 0.3:
+        services.location(chosen, place=chance.choice(list(Place.objects.all())))
+    elif chance.random() < 0.1:
+        services.confidential_location(chosen)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_edits_the_answer_is_that_of_a_new_index(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 edits for a test, no secret
+    needed = [needs.need(key) for key in KEYS]
+    grounds = [places.municipality(slug) for slug in ("utrecht", "arnhem")]
+    for ground in grounds:
+        places.place(ground.slug, name=ground.slug.title(), municipality=ground)
+    note(uuid4(), kind="places")
+    base()
+    spots = [None, make.ARNHEM, make.UTRECHT]
+    patched = 0
+    for _ in range(12):
+        edit(chance, needed, grounds)
+        for place in spots:
+            asked = make.question(
+                need=chance.choice([None, *KEYS]), place=place, speaks=chance.choice(["ar", None])
+            )
+            assert queries.search(asked) == anew(asked)
+        patched += is_patched()
+        shutil.rmtree(folder_of(directory.revision()) or "")
+    assert patched
+
+
+# --- faults -------------------------------------------------------------------------------------
+
+
+def test_another_process_starts_from_the_index_that_lies_there() -> None:
+    base()
+    made = service()
+    other = Keeper()
+
+    assert len(other.current().parts) == 2
+    assert made.number in [int(i.columns.number[row]) for i, row in other.current().everything()]
+
+
+def test_an_older_index_that_is_damaged_is_built_again() -> None:
+    base()
+    for path in root().glob("*-*/number.npy"):
+        path.write_bytes(path.read_bytes()[:-1])
+    made = service()
+    keeper.cache_clear()
+
+    assert made.number in shown()
+    assert not is_patched()
+
+
+def test_what_a_killed_builder_left_is_no_index() -> None:
+    (root() / ".draft-abc").mkdir(parents=True)
+    (root() / ".draft-abc" / "number.npy").write_bytes(b"half")
+    (root() / "7").mkdir()
+    base()
+    made = service()
+    keeper.cache_clear()
+
+    assert made.number in shown()
+
+
+def test_a_full_disk_is_answered_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("samen.search.engine.shelf.np.save", full)
+    base()
+    made = service()
+
+    assert made.number in shown()
+    assert is_patched()
+    assert not [path for path in root().iterdir() if path.is_dir()]
+
+
+def test_while_another_builds_the_few_changes_are_seen() -> None:
+    base()
+    made = service()
+
+    with shelf.only_builder(root()) as mine:
+        assert mine
+        assert made.number in shown()
+
+
+def test_an_index_of_another_database_is_no_base() -> None:
+    base()
+    Change.objects.update(record=uuid4())
+    made = service()
+
+    assert made.number in shown()
+    assert not is_patched()
+
+
+def test_the_newest_index_is_kept_whatever_the_clock_says(tmp_path: Path) -> None:
+    index = columns.build([make.Row(1)], write=write_hours)
+    for revision in (1, 2, 3, 4, 5):
+        shelf.save(index, tmp_path / "index" / f"{revision}-abc")
+
+    kept = {path.name for path in (tmp_path / "index").iterdir()}
+    assert kept == {"5-abc", "4-abc", "3-abc"}

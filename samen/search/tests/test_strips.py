@@ -1,0 +1,176 @@
+"""What the index finds in a neighbourhood is what the scan of everything finds there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from samen.places.queries import kilometres
+from samen.search.engine import columns, strips
+from samen.search.engine.columns import Index
+from samen.search.engine.scan import Areas, Found, scan
+from samen.search.queries.index import write_hours
+from samen.search.rules import ground
+from samen.search.rules.asking import Question, Situation
+from samen.search.tests import make
+from samen.search.tests.make import Row, Spot
+from samen.search.tests.test_scan import AREAS, PARTNER, maps, questions, situations
+
+patient = settings(deadline=None, max_examples=200)
+
+# Where a circle on the map is no circle in degrees, and ordinary places beside each other.
+CORNERS = (
+    (90.0, 0.0),
+    (89.95, -170.0),
+    (-90.0, 12.0),
+    (-89.2, 180.0),
+    (0.0, 180.0),
+    (0.0, -180.0),
+    (51.9, 179.99),
+    (51.9, -179.99),
+    (51.98, 5.911),
+    (51.8425, 5.8528),
+    (0.0, 0.0),
+)
+
+anywhere = some.tuples(some.floats(-90, 90), some.floats(-180, 180)) | some.sampled_from(CORNERS)
+
+
+@some.composite
+def nearby(draw: some.DrawFn) -> tuple[float, float]:
+    latitude, longitude = draw(some.sampled_from(CORNERS))
+    north, east = draw(some.floats(-0.3, 0.3)), draw(some.floats(-0.4, 0.4))
+    return min(max(latitude + north, -90.0), 90.0), (longitude + east + 180) % 360 - 180
+
+
+points = anywhere | nearby()
+reaches = some.none() | some.sampled_from([0, 1, 5, 25, 50, 300, 5000, 30000])
+
+
+@some.composite
+def worlds(draw: some.DrawFn) -> list[Row]:
+    """Services in any number of towns, of which no town needs to be in their municipality."""
+    towns = some.lists(points, max_size=3).map(tuple)
+    return [replace(row, towns=draw(towns)) for row in draw(maps)]
+
+
+@some.composite
+def centres(draw: some.DrawFn) -> Mapping[str, tuple[float, float]]:
+    return draw(some.dictionaries(some.sampled_from(AREAS), points))
+
+
+@some.composite
+def asked(draw: some.DrawFn) -> Question:
+    point = draw(some.none() | points)
+    spot = Spot(*point, draw(some.sampled_from(["", *AREAS]))) if point else None
+    return replace(draw(questions), place=spot, within=draw(reaches))
+
+
+def state(place: int) -> int:
+    return place % 4
+
+
+def states(places: columns.Rows) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    return np.array([state(place) for place in places.tolist()], np.int8)
+
+
+def told(found: Found, index: Index) -> list[list[tuple[int, float, float | None, int]]]:
+    """Number, score, distance and reasons of what is ready and what is to be confirmed."""
+    verdict = found.verdict
+    return [
+        [
+            (
+                int(index.columns.number[verdict.row(place)]),
+                float(verdict.score[place]),
+                None if np.isnan(verdict.distance[place]) else float(verdict.distance[place]),
+                int(verdict.reasons[place]),
+            )
+            for place in places
+        ]
+        for places in (found.ready, found.review)
+    ]
+
+
+def both(
+    services: Sequence[Row],
+    question: Question,
+    situation: Situation | None,
+    middles: Mapping[str, tuple[float, float]],
+) -> tuple[object, object]:
+    index = columns.build(services, write=write_hours)
+    areas = Areas(index, middles)
+    found = strips.find(index, question, situation, areas=areas, states=states)
+    everything = scan(index, question, situation, centres=middles, state=state)
+    return told(found, index), told(everything, index)
+
+
+@patient
+@given(worlds(), asked(), situations, centres())
+def test_the_index_says_what_the_scan_says(
+    services: list[Row],
+    question: Question,
+    situation: Situation | None,
+    middles: Mapping[str, tuple[float, float]],
+) -> None:
+    found, everything = both(services, question, situation, middles)
+
+    assert found == everything
+
+
+@patient
+@given(points, points, some.floats(0, 400))
+def test_what_is_within_the_distance_lies_in_a_stretch(
+    centre: tuple[float, float], point: tuple[float, float], within: float
+) -> None:
+    found = ground.stretches(*centre, within)
+    home = ground.home(*point)
+
+    ends = [end for stretch in found for end in stretch]
+    assert ends == sorted(ends)
+    if kilometres(*centre, *point) <= within:
+        assert any(start <= home < end for start, end in found)
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_somebody_at_the_edge_of_the_map_finds_the_neighbours(corner: tuple[float, float]) -> None:
+    latitude, longitude = corner
+    beside = (latitude, (longitude + 0.05 + 180) % 360 - 180)
+    services = [Row(1, towns=(beside,)), Row(2, towns=((20.0, 20.0),))]
+    found, everything = both(services, make.question(place=Spot(*corner)), None, {})
+
+    assert found == everything
+    assert [each[0] for each in found[0]] == [1]  # type: ignore[index]
+
+
+def test_a_place_looks_at_its_neighbourhood_only() -> None:
+    """One of each: near, in a second town, of the municipality, national, unknown; many far."""
+    near, far = make.ARNHEM, make.UTRECHT
+    towns = ((far.latitude, far.longitude), (near.latitude, near.longitude))
+    services = [
+        Row(1, needs=("sup.legal",), towns=towns[1:]),
+        Row(2, needs=("sup.legal",), towns=towns),
+        Row(3, needs=("sup.legal",), municipalities=("arnhem",)),
+        Row(4, needs=("sup.legal",), national=True, towns=towns[:1]),
+        Row(5, needs=("sup.legal",)),
+        *(Row(number, needs=("sup.legal",), towns=towns[:1]) for number in range(6, 500)),
+    ]
+    index = columns.build(services, write=write_hours)
+    question = make.question(place=near)
+
+    for situation in (PARTNER, None):
+        rows = strips.candidates(index, question, situation, Areas(index, make.CENTRES))
+        assert rows is not None
+        assert sorted(index.columns.number[rows].tolist()) == [1, 2, 3, 4, 5]
+
+
+def test_nobody_asks_everywhere_without_reading_everything() -> None:
+    index = columns.build([Row(1), Row(2, needs=("sup.legal",))], write=write_hours)
+    areas = Areas(index, {})
+
+    assert strips.candidates(index, make.question(), None, areas) is None
+    rows = strips.candidates(index, make.question(), PARTNER, areas)
+    assert rows is not None
+    assert index.columns.number[rows].tolist() == [2]
