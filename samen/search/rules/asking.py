@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-WITHIN = 25  # km, when nobody says how far is too far
+# km, when nobody says how far is too far: from the east of Gelderland to Arnhem and back by bus.
+WITHIN = 40
 
 # Asked for beside the channels, because it is a question of hours.
 DAY_AND_NIGHT = "day-and-night"
