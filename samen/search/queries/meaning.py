@@ -45,8 +45,9 @@ _FAINTEST = 0.1
 _CERTAIN = 2.0
 # Below these a guess is shown as a question, never stated as a fact: nearly every right answer of
 # tests/queries lies above, nearly all that words about something else bring lies below.
-_SURE = 0.45
-_SURE_OF_ONE_WORD = 0.8
+_SURE = 0.35
+_SURE_OF_ONE_WORD = 0.75
+_SURE_OF_GRAVE = 0.5
 # What nobody should read on a shared phone because of a word that merely sounds alike.
 _GRAVE = frozenset(
     {
@@ -125,8 +126,9 @@ def understand(text: str, *, language: str) -> Understanding:
 
 
 def _is_sure(best: Understood, words: Sequence[str]) -> bool:
-    alone = len(words) == 1 or best.key in _GRAVE
-    return best.score >= (_SURE_OF_ONE_WORD if alone else _SURE)
+    if len(words) == 1:
+        return best.score >= _SURE_OF_ONE_WORD
+    return best.score >= (_SURE_OF_GRAVE if best.key in _GRAVE else _SURE)
 
 
 @lru_cache(maxsize=1)
