@@ -27,6 +27,11 @@ class Line:
 
     words: str | SafeString
     good: bool = False
+    fleeting: bool = False  # true only now, and so not on paper
+
+    @property
+    def classes(self) -> str:
+        return " ".join(["good"] * self.good + ["fleeting"] * self.fleeting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def facts(card: Card, place: Town | None = None) -> list[Line]:
     when = opening_words(card.opening, item)
     lines = [_where(card, place)]
     if item.phones or card.opening.state != OpeningState.UNKNOWN:
-        lines.insert(0, Line(when.words, good=when.good))
+        lines.insert(0, Line(when.words, good=when.good, fleeting=True))
     if item.kind != "info":  # a website neither opens nor speaks
         lines.append(_language(item))
     if item.cost == "free":
