@@ -177,7 +177,7 @@ def _others(taxonomy: Taxonomy, numbers: Sequence[int]) -> tuple[NeedShown, ...]
 def _question(
     asked: Asked, need: NeedShown | None, town: Town | None, *, language: str, at: datetime
 ) -> Question:
-    if asked.speaks and asked.speaks not in languages.LANGUAGES:
+    if asked.speaks and not search.is_a_language(asked.speaks):
         raise NotHere
     # Whoever reads in another language than Dutch or English is helped best in that one.
     spoken = asked.speaks or ("" if language in languages.OF_HELPERS else language)

@@ -22,6 +22,9 @@ from samen.foundation import languages
 KEEP_UNTIL = "X-Keep-Until"
 
 _GLANCE = 1.0  # seconds between two looks at the revision of the map
+# For so many seconds after a change nothing new is kept: the search may still answer from the
+# index before it, for two seconds at most, and such a page would stay until the next change.
+_SETTLES = 3.0
 _LARGEST = 256 * 1024  # an answer beyond this is not kept
 _OVERHEAD = 1024  # what an entry weighs beside its body
 _NAMES_PER_PATH = {"": ("place",), "all/": ("place",)}
@@ -59,6 +62,7 @@ class PageCache:
         self._bytes = 0
         self._seen = -1
         self._looked = float("-inf")
+        self._changed = float("-inf")
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         key = key_of(environ)
@@ -90,6 +94,8 @@ class PageCache:
         except Exception:  # noqa: BLE001 whatever is wrong, the page itself will say so
             revision = -1
         if revision != self._seen or revision == -1:
+            if self._seen != -1:
+                self._changed = now
             self._pages.clear()
             self._bytes = 0
             self._seen = revision
@@ -114,6 +120,8 @@ class PageCache:
         return [body]
 
     def _keep(self, key: Key, page: Kept) -> None:
+        if time.monotonic() - self._changed < _SETTLES:
+            return
         sets_a_cookie = any(name.lower() == "set-cookie" for name, _value in page.headers)
         if sets_a_cookie or not page.holds(page.since):
             return

@@ -126,6 +126,23 @@ def test_a_change_of_the_map_is_out_within_two_seconds(inside: Inside, clock: Cl
     assert inside.asked == 2
 
 
+def test_nothing_is_kept_while_the_search_may_still_answer_from_before_a_change(
+    inside: Inside, clock: Clock
+) -> None:
+    revision = [7]
+    kept = cache(inside, revision=lambda: revision[0])
+    get(kept, "/en/i/3/")
+    revision[0] = 8
+    clock.now += 1.5
+    get(kept, "/en/i/3/")
+    assert len(kept) == 0
+
+    clock.now += 3
+    get(kept, "/en/i/3/")
+    get(kept, "/en/i/3/")
+    assert (len(kept), inside.asked) == (1, 3)
+
+
 def test_without_a_database_nothing_old_is_shown(inside: Inside) -> None:
     def gone() -> int:
         raise RuntimeError

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_map")]
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 10, 20, tzinfo=clock.AMSTERDAM)
 PARTNER, RAPE_RECENT, DANGER_NOW, CAPTIVE, SUICIDAL, STAFF_ONLY = 36, 33, 32, 43, 65, 6
+TRAFFICKING = 48
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +115,18 @@ def test_hours_are_a_time_on_the_clock_and_unknown_is_not_closed(visit: Visit) -
     page = visit.get(f"/en/i/{zorgcafe.number}/")
     assert "Hours not known: call first" in page.get_text()
     assert "Closed" not in page.get_text()
+
+
+def test_hours_that_nobody_confirmed_keep_nobody_off_the_list(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sunday_night = datetime(2026, 11, 29, 23, 30, tzinfo=clock.AMSTERDAM)
+    monkeypatch.setattr(clock, "now", lambda: sunday_night)
+    comensha = Service.objects.get(key="comensha")
+    assert not comensha.hours_confirmed
+
+    page = visit.get(f"/en/find/?need={TRAFFICKING}&open=1")
+    assert page.select(f"article a[href='/en/i/{comensha.number}/']")
 
 
 def test_a_sentence_in_dutch_to_read_out(visit: Visit) -> None:

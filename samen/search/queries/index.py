@@ -91,6 +91,10 @@ class Part:
         opening = self.opening(place, at)
         if opening.urgent and opening.state is not OpeningState.OPEN:
             return scan.URGENT_ONLY
+        # Hours that nobody confirmed are no knowledge: they keep nobody away from the list.
+        closed = opening.state is OpeningState.CLOSED
+        if closed and not read_hours(self.index.hours[place]).confirmed:
+            return scan.UNKNOWN
         return _STATES[opening.state]
 
 
