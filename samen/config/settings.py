@@ -159,6 +159,14 @@ EMAIL_USE_TLS = _way_out.starttls
 EMAIL_USE_SSL = _way_out.tls
 EMAIL_TIMEOUT = 20  # seconds for each answer of the server
 
+# Machines of the operator's own that jobs may fetch from besides the open internet, each with the
+# file of its certificate authority: "host:port=/path/ca.pem,...".
+FETCH_OPENINGS = dict(
+    opening.strip().split("=", 1)
+    for opening in _said("FETCH_OPENINGS").split(",")
+    if "=" in opening
+)
+
 # No address of a visitor, no search word and no body in any log: only what went wrong where.
 LOGGING = {
     "version": 1,
