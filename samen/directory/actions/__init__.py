@@ -1,17 +1,40 @@
+from samen.directory.actions.changing import (
+    Changed,
+    Conflict,
+    change_service,
+    create_service,
+    restore_service,
+    service_facts,
+    withhold_fact,
+)
 from samen.directory.actions.ground import import_needs, import_places
 from samen.directory.actions.importing import import_map
+from samen.directory.actions.organizing import change_organization
+from samen.directory.actions.previewing import preview_service
 from samen.directory.actions.problems import report_problem
+from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
-from samen.needs.actions import Refusal
+from samen.needs.actions import Refusal, Refused
 
 __all__ = [
+    "Changed",
+    "Conflict",
     "ImportReport",
     "Kept",
     "Refusal",
+    "Refused",
+    "change_organization",
+    "change_service",
+    "create_service",
     "import_map",
     "import_needs",
     "import_places",
     "import_routes",
+    "organization_facts",
+    "preview_service",
     "report_problem",
+    "restore_service",
+    "service_facts",
+    "withhold_fact",
 ]

@@ -27,6 +27,7 @@ class Outcome:
     written: bool
     redacted: bool  # a place became confidential
     kept: tuple[str, ...]  # facts that a person changed
+    facts: tuple[str, ...]  # facts that were written
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def take_over(service: Service, read: ServiceRead, ids: Ids) -> Outcome:
         written=bool(to_write or notes),
         redacted=any(d.hides_a_place and d.now["locations"] for d in to_write),
         kept=tuple(d.fact for d in differences if not (d.is_none or d.is_to_be_written)),
+        facts=tuple(d.fact for d in to_write),
     )
 
 
@@ -122,7 +124,10 @@ def _made_from_the_same(now: dict[str, Any], wanted: dict[str, Any]) -> dict[str
 
 
 def _write(service: Service, differences: list[_Difference], ids: Ids) -> None:
-    wanted = {difference.fact: difference.wanted for difference in differences}
+    write_facts(service, {d.fact: d.wanted for d in differences}, ids)
+
+
+def write_facts(service: Service, wanted: Mapping[str, Value], ids: Ids) -> None:
     texts = {fact: value for fact, value in wanted.items() if _is_text(fact)}
     parts = {part: v for fact in wanted.keys() - texts.keys() for part, v in wanted[fact].items()}
     filled = columns(parts, ids)

@@ -11,6 +11,7 @@ from samen.directory.actions.facts import create_service, take_over
 from samen.directory.actions.fields import day, refuse
 from samen.directory.actions.organizations import read_organization, take_over_organization
 from samen.directory.actions.reading import Ground, ServiceRead, read_service
+from samen.directory.actions.remembering import Row, remember_service
 from samen.directory.actions.reports import ImportReport, Kept, Trace
 from samen.directory.actions.tables import Ids, ids, services_in_tables
 from samen.directory.actions.translations import read_draft
@@ -123,6 +124,7 @@ class _Importing:
         if service and not outcome.written:
             self._count["unchanged"] += 1
             return
+        remember_service(taken.id, Row(self._trace.by.id, self._trace.at, "", outcome.facts))
         verb = "changed" if service else "created"
         self._trace.leave(
             kind="service", record_id=taken.id, verb="redacted" if outcome.redacted else verb

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from samen.directory.actions.fields import check_column, check_keys, refuse, slug, text
+from samen.directory.actions.remembering import (
+    Row,
+    organization_facts,
+    remember_organization,
+)
 from samen.directory.actions.reports import Trace
 from samen.directory.models import Organization
 from samen.directory.rules import value_hash
@@ -39,5 +44,8 @@ def take_over_organization(
     if value_hash(now) not in (existing.imported, written["imported"]):
         return "kept"
     Organization.objects.filter(pk=existing.pk).update(**written)
+    row = Row(trace.by.id, trace.at, "", [c for c in _COLUMNS if now[c] != wanted[c]])
+    left = Organization.objects.get(pk=existing.pk)
+    remember_organization(left, organization_facts(left), row)
     trace.leave(kind="organization", record_id=existing.id, verb="changed")
     return "changed"

@@ -54,6 +54,36 @@ def ids() -> Ids:
     )
 
 
+# Which parts each fact holds; texts are facts of their own ("what.nl").
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "name": ("organization", "name", "names"),
+    "publish": ("kind", "publish", "verified", "emergency"),
+    "sources": ("check_first", "sources", "source_year", "checked_on"),
+    "notes": ("notes",),
+    "hours": (
+        *("hours", "hours_confirmed", "urgent_always", "closed_on_holidays"),
+        *("closed_from", "closed_until", "week", "exceptions"),
+    ),
+    "cost": ("cost",),
+    "phones": ("phones",),
+    "how": ("channels",),
+    "speaks": ("speaks",),
+    "for": ("groups",),
+    "ages": ("minimum_age", "maximum_age"),
+    "areas": ("areas",),
+    "needs": ("needs",),
+    "documents": ("documents",),
+    "location": ("locations",),
+    **{
+        column: (column,)
+        for column in (
+            *("website", "email", "chat_url", "interpreter", "anonymous", "without_documents"),
+            *("children", "wheelchair", "deaf", "referral", "insurance"),
+        )
+    },
+}
+
+
 # --- rows --------------------------------------------------------------------------------------
 
 
@@ -152,6 +182,14 @@ _RELATED = {
 }
 
 
+def service_in_tables(service_id: UUID, *, to_change: bool = False) -> Service:
+    """One service with everything its facts are made of. Raises Service.DoesNotExist."""
+    if to_change:
+        Service.objects.select_for_update().get(pk=service_id)
+    found = Service.objects.filter(pk=service_id).select_related("organization")
+    return found.prefetch_related(*_RELATED.values()).get()
+
+
 def services_in_tables(keys: Iterable[str]) -> dict[str, Service]:
     """The services with everything their facts are made of, in a dozen queries."""
     found = Service.objects.filter(key__in=list(keys)).select_related("organization")
@@ -172,6 +210,12 @@ _BLANK = Service()
 def empty_fact(parts: Iterable[str]) -> dict[str, Any]:
     """What the tables say of a fact that nobody has told yet."""
     return {part: _empty(part) for part in parts}
+
+
+def all_facts(service: Service) -> dict[str, dict[str, Any]]:
+    """Everything the tables say of a service that came with `services_in_tables`."""
+    facts = {fact: plain_fact(service, parts) for fact, parts in FACTS.items()}
+    return facts | plain_texts(service)
 
 
 def _empty(part: str) -> Any:

@@ -1,5 +1,6 @@
 """The tables of the social map, along HSDS 3.2.3, plus what HSDS lacks."""
 
+from samen.directory.models.history import History
 from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
 from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
@@ -26,6 +27,7 @@ __all__ = [
     "Change",
     "CostOption",
     "Fact",
+    "History",
     "HoursException",
     "Location",
     "LocationText",

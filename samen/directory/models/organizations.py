@@ -20,6 +20,7 @@ class Organization(models.Model):
     email = models.EmailField(blank=True)
     # Hash of what the last import wrote, as in Fact: what a person changed, no import touches.
     imported = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["name"]

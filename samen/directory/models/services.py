@@ -77,6 +77,8 @@ class Service(models.Model):
     checked_on = models.DateField(null=True)
     assured_on = models.DateField(null=True)
     notes = models.TextField(blank=True)  # for colleagues
+    # One higher at every change: who saves what she read before it, is told (see History).
+    version = models.PositiveIntegerField(default=0)
 
     website = models.URLField(blank=True)
     email = models.EmailField(blank=True)

@@ -1,5 +1,6 @@
 """When a service is open, and how its words and numbers are compared. Plain Python only."""
 
+from samen.directory.rules.differences import Piece, word_difference
 from samen.directory.rules.hours import (
     Exceptional,
     Hours,
@@ -17,6 +18,7 @@ __all__ = [
     "Hours",
     "Opening",
     "OpeningState",
+    "Piece",
     "Stretch",
     "by_day",
     "looks_like_a_phone",
@@ -24,4 +26,5 @@ __all__ = [
     "tel_uri",
     "text_hash",
     "value_hash",
+    "word_difference",
 ]

@@ -1,0 +1,44 @@
+"""How a service would read if a change were made. The change itself is undone before it ends."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from samen.directory.actions.facts import write_facts
+from samen.directory.actions.fields import refuse
+from samen.directory.actions.sound import check_known, check_sound
+from samen.directory.actions.tables import all_facts, ids, service_in_tables
+from samen.directory.models import Service
+from samen.directory.queries import Listing, listings
+
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listing:
+    """The service as a visitor would read it, hidden or not. Raises Refused.
+
+    Nothing is left behind and nobody else sees it, and so there is no line in the logbook.
+    """
+    check_known(changes)
+    try:
+        with transaction.atomic():
+            service, known = service_in_tables(service_id), ids()
+            whole = {f: v for f, v in {**all_facts(service), **changes}.items() if v}
+            check_sound(whole, known)
+            write_facts(service, changes, known)
+            _publish(service_id)
+            [shown] = listings([service_id], language=language)
+            transaction.set_rollback(True)
+    except IntegrityError:
+        refuse("These facts cannot be true together.")
+    return shown
+
+
+def _publish(service_id: UUID) -> None:
+    """What is not published is not read; here it may be, until it is undone."""
+    services = Service.objects.filter(pk=service_id)
+    services.filter(kind=Service.Kind.PLACEHOLDER).update(kind=Service.Kind.SERVICE)
+    services.filter(verified=Service.Verified.UNVERIFIED).update(verified=Service.Verified.PAGE)
+    services.filter(publish=Service.Publish.HIDDEN).update(publish=Service.Publish.REVIEW)
