@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "samen.directory",
     "samen.search",
     "samen.finder",
+    "samen.stewardship",
     "samen.config",
 ]
 MIDDLEWARE = [

@@ -97,10 +97,18 @@ def restore_service(
 
     Raises History.DoesNotExist, Conflict, Refused.
     """
-    then = History.objects.get(kind=History.Kind.SERVICE, record=service_id, version=to)
+    then = facts_to_restore(service_id=service_id, to=to)
     return change_service(
-        service_id=service_id, changes=then.facts, version=version, why=why, by=by, at=at
+        service_id=service_id, changes=then, version=version, why=why, by=by, at=at
     )
+
+
+def facts_to_restore(*, service_id: UUID, to: int) -> Facts:
+    """What a version said. Raises History.DoesNotExist."""
+    facts: Facts = History.objects.get(
+        kind=History.Kind.SERVICE, record=service_id, version=to
+    ).facts
+    return facts
 
 
 @transaction.atomic

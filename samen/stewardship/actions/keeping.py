@@ -1,0 +1,46 @@
+"""What every change at the desk is held against."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from samen.directory import actions as directory
+from samen.directory.actions import Refused
+from samen.stewardship.models import Draft, Suggestion, Withdrawal
+from samen.stewardship.rules.suggesting import HIDDEN
+from samen.stewardship.rules.translating import contact_in
+
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+def check_texts(wanted: Facts, now: Facts) -> None:
+    """Raises Refused when a text holds a phone number, an address or a link."""
+    facts = {**now, **wanted}
+    places = facts.get("location", {}).get("locations", [])
+    streets = tuple(place["street"] for place in places)
+    for fact, value in wanted.items():
+        found = contact_in(value["body"], streets=streets) if "." in fact and value else ""
+        if found:
+            message = f"Phone numbers, addresses and links have fields of their own: {found}."
+            raise Refused(message)
+
+
+def check_whole(service_id: UUID, wanted: Facts) -> None:
+    """Raises Refused for what cannot be true, or shows what somebody has withdrawn."""
+    shown = wanted.get("publish", {}).get("publish", HIDDEN) != HIDDEN
+    if shown and is_withdrawn(service_id):
+        message = "It was withdrawn. Somebody else decides about its return first."
+        raise Refused(message)
+    directory.preview_service(service_id=service_id, changes=wanted, language="nl")
+
+
+def is_withdrawn(service_id: UUID) -> bool:
+    return Withdrawal.objects.filter(service=service_id, decision="").exists()
+
+
+def forget_place(service_id: UUID) -> None:
+    """A place became secret: what was typed about the service may still name it."""
+    Draft.objects.filter(record=service_id).delete()
+    suggestions = Suggestion.objects.filter(service=service_id)
+    suggestions.filter(state=Suggestion.State.WAITING).delete()
+    suggestions.update(changes={}, why="", reason="")

@@ -1,0 +1,5 @@
+from samen.stewardship.models.editing import Draft
+from samen.stewardship.models.suggesting import Suggestion
+from samen.stewardship.models.withdrawing import Withdrawal
+
+__all__ = ["Draft", "Suggestion", "Withdrawal"]

@@ -1,0 +1,1 @@
+"""What colleagues of the map ask."""

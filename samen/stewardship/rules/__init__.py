@@ -1,0 +1,1 @@
+"""Rules of the desk, to be read aloud. Plain Python only."""
