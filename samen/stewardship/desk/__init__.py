@@ -1,0 +1,1 @@
+"""Pages of the desk. Permission, form, one verb or question, answer."""
