@@ -22,7 +22,7 @@ from samen.directory.actions.remembering import (
     traces_of,
 )
 from samen.directory.actions.sound import check_known, check_silent, check_sound
-from samen.directory.actions.tables import FACTS, all_facts, empty_fact, ids, service_in_tables
+from samen.directory.actions.tables import FACTS, Ids, all_facts, empty_fact, ids, service_in_tables
 from samen.directory.models import Change, History, Service
 from samen.directory.rules import value_hash
 from samen.foundation.actor import Actor
@@ -125,12 +125,7 @@ def create_service(*, key: str, facts: Facts, why: str, by: Actor, at: datetime)
     whole = {fact: empty_fact(parts) for fact, parts in FACTS.items()} | dict(facts)
     known = ids()
     check_sound(whole, known)
-    service = Service.objects.create(
-        key=key,
-        number=_next_number(),
-        organization_id=known.organizations[whole["name"]["organization"]],
-        kind=whole["publish"]["kind"],
-    )
+    service = _numbered(key, whole, known)
     _write(service, whole, known)
     left = remember_service(service.id, Row(by.id, at, why[:_LONGEST_WHY], facts))
     leave_a_line("service", service.id, "created", by=by, at=at)
@@ -157,6 +152,9 @@ def withhold_fact(*, service_id: UUID, fact: str, why: str, by: Actor, at: datet
         verb="redacted",
     )
     purge_fact(History.Kind.SERVICE, service_id, fact)
+    if not done.facts:
+        # It was empty already, and yet what it said before has left the history.
+        leave_a_line("service", service_id, "redacted", by=by, at=at)
     return Changed(done.id, done.version, done.facts, redacted=True)
 
 
@@ -190,12 +188,25 @@ def _check_no_conflict(service: Service, now: Facts, wanted: Facts, version: int
         raise Conflict(others, version=service.version, now=now)
 
 
-def _write(service: Service, wanted: Facts, known: Any) -> None:
+def _write(service: Service, wanted: Facts, known: Ids) -> None:
     try:
         with transaction.atomic():
             write_facts(service, wanted, known)
     except IntegrityError:
         refuse("These facts cannot be true together.")
+
+
+def _numbered(key: str, whole: Facts, known: Ids) -> Service:
+    try:
+        with transaction.atomic():
+            return Service.objects.create(
+                key=key,
+                number=_next_number(),
+                organization_id=known.organizations[whole["name"]["organization"]],
+                kind=whole["publish"]["kind"],
+            )
+    except IntegrityError:
+        refuse("Somebody else made a new one at the same moment. Try again.")
 
 
 def _next_number() -> int:

@@ -219,6 +219,19 @@ def test_a_withheld_fact_leaves_every_version() -> None:
     assert Service.objects.get(pk=service.pk).website == ""
 
 
+def test_a_fact_that_is_empty_already_is_withheld_with_a_line_all_the_same() -> None:
+    service = make.service()
+    change(service, website={"website": "https://planted.example.org"})
+    change(service, website={"website": ""})
+    lines = Entry.objects.count()
+
+    actions.withhold_fact(service_id=service.id, fact="website", why="Asked", by=ANNA, at=NOON)
+
+    assert "example.org" not in everything_kept(service)
+    assert Entry.objects.count() == lines + 1
+    assert [change.verb for change in Change.objects.filter(record=service.id)][-1] == "redacted"
+
+
 def test_an_old_version_is_restored_as_a_new_change() -> None:
     service = make.service(what="Eerst dit.")
     change(service, what__nl=dutch("Toen dat."), website={"website": "https://example.org"})

@@ -28,13 +28,19 @@ def withdraw_service(*, service_id: UUID, why: str, by: Actor, at: datetime) -> 
     if not why.strip() or facts["publish"]["publish"] == HIDDEN:
         message = "Say why it is dangerous." if not why.strip() else "It is not shown to anybody."
         raise Refused(message)
-    withdrawal = Withdrawal.objects.create(
+    # Two may press at once: the second gets the withdrawal of the first.
+    withdrawal, new = Withdrawal.objects.get_or_create(
         service_id=service_id,
-        by=by.id,
-        at=at,
-        why=why[:200],
-        publish_before=facts["publish"]["publish"],
+        decision="",
+        defaults={
+            "by": by.id,
+            "at": at,
+            "why": why[:200],
+            "publish_before": facts["publish"]["publish"],
+        },
     )
+    if not new:
+        return withdrawal
     directory.change_service(
         service_id=service_id,
         changes={"publish": facts["publish"] | {"publish": HIDDEN}},
