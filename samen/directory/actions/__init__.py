@@ -10,9 +10,10 @@ from samen.directory.actions.changing import (
 )
 from samen.directory.actions.ground import import_needs, import_places
 from samen.directory.actions.importing import import_map
+from samen.directory.actions.keeping import age_service, confirm_service, move_service
 from samen.directory.actions.organizing import change_organization
 from samen.directory.actions.previewing import preview_service
-from samen.directory.actions.problems import report_problem
+from samen.directory.actions.problems import end_doubts, report_problem, settle_reports
 from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
@@ -25,18 +26,23 @@ __all__ = [
     "Kept",
     "Refusal",
     "Refused",
+    "age_service",
     "change_organization",
     "change_service",
+    "confirm_service",
     "create_service",
+    "end_doubts",
     "facts_to_restore",
     "import_map",
     "import_needs",
     "import_places",
     "import_routes",
+    "move_service",
     "organization_facts",
     "preview_service",
     "report_problem",
     "restore_service",
     "service_facts",
+    "settle_reports",
     "withhold_fact",
 ]

@@ -12,6 +12,7 @@ from django.db.models import Max
 from samen.audit import actions as audit
 from samen.directory.actions.facts import write_facts
 from samen.directory.actions.fields import refuse
+from samen.directory.actions.owning import take_charge
 from samen.directory.actions.remembering import (
     Row,
     facts_at,
@@ -81,8 +82,13 @@ def change_service(  # noqa: PLR0913 what, to what, since when, why, who and whe
     after = {fact: value for fact, value in after.items() if value}
     check_sound(after, known)
     check_silent(after, traces_of(now))
+    if service.freshness == Service.Freshness.HIDDEN and "publish" in wanted:
+        refuse("It was hidden because nobody confirmed it. Confirm it, and it is shown again.")
     remember_what_was(History.Kind.SERVICE, service.id, service.version, now, at)
     _write(service, wanted, known)
+    if "phones" in wanted:
+        # What visitors said of the number before, they said of another one.
+        Service.objects.filter(pk=service.pk).update(number_doubted_on=None)
     row = Row(by.id, at, why[:_LONGEST_WHY], wanted)
     redacted = "location" in wanted and is_hidden_place(after)
     left = remember_service(service.id, row)
@@ -127,6 +133,7 @@ def create_service(*, key: str, facts: Facts, why: str, by: Actor, at: datetime)
     check_sound(whole, known)
     service = _numbered(key, whole, known)
     _write(service, whole, known)
+    take_charge(service.id, at)
     left = remember_service(service.id, Row(by.id, at, why[:_LONGEST_WHY], facts))
     leave_a_line("service", service.id, "created", by=by, at=at)
     return Changed(service.id, left, tuple(sorted(facts)))

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from samen.directory.actions.facts import create_service, take_over
 from samen.directory.actions.fields import day, refuse
 from samen.directory.actions.organizations import read_organization, take_over_organization
+from samen.directory.actions.owning import take_charge
 from samen.directory.actions.reading import Ground, ServiceRead, read_service
 from samen.directory.actions.remembering import Row, remember_service
 from samen.directory.actions.reports import ImportReport, Kept, Trace
@@ -124,6 +125,8 @@ class _Importing:
         if service and not outcome.written:
             self._count["unchanged"] += 1
             return
+        if service is None:
+            take_charge(taken.id, self._trace.at)
         remember_service(taken.id, Row(self._trace.by.id, self._trace.at, "", outcome.facts))
         verb = "changed" if service else "created"
         self._trace.leave(

@@ -9,7 +9,7 @@ class Change(models.Model):
     at = models.DateTimeField()
     kind = models.CharField(max_length=20)  # service, organization, needs, places
     record = models.UUIDField()
-    verb = models.CharField(max_length=20)  # created, changed, deleted, merged
+    verb = models.CharField(max_length=20)  # created, changed, confirmed, deleted, merged
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind} {self.verb}"

@@ -22,6 +22,8 @@ class ProblemReport(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="reports")
     reason = models.CharField(max_length=8, choices=Reason)
     day = models.DateField()
+    # When somebody looked into it; until then it waits.
+    settled_on = models.DateField(null=True)
     # Fingerprint of the one-use token of the form: the same press is never counted twice.
     token = models.CharField(max_length=64, unique=True)
 

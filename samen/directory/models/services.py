@@ -40,6 +40,17 @@ class Service(models.Model):
         PAGE = "page"  # stated by a public page, perhaps an old one
         UNVERIFIED = "unverified"
 
+    class Freshness(models.TextChoices):
+        FRESH = "fresh"
+        DUE = "due"
+        OVERDUE = "overdue"  # stands among what is not confirmed
+        HIDDEN = "hidden"  # until somebody confirms it
+
+    class Assurer(models.TextChoices):
+        ORGANIZATION = "organization"
+        STEWARD = "steward"
+        NOBODY = ""
+
     class Hours(models.TextChoices):
         ALWAYS = "always"
         WEEKLY = "weekly"
@@ -76,7 +87,19 @@ class Service(models.Model):
     # assured_date, which never moves by an edit or an import).
     checked_on = models.DateField(null=True)
     assured_on = models.DateField(null=True)
+    assurer = models.CharField(max_length=12, choices=Assurer, blank=True)
     notes = models.TextField(blank=True)  # for colleagues
+
+    # Who answers for it: a municipality; without one, those who keep what is national. And the
+    # colleague among them, by her random id.
+    owner = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, related_name="+")
+    keeper = models.UUIDField(null=True)
+    # When somebody has to confirm it again, and how far that has gone (rules/freshness.py).
+    review_due_on = models.DateField(null=True)
+    freshness = models.CharField(max_length=7, choices=Freshness, default=Freshness.FRESH)
+    lapsed_from = models.CharField(max_length=6, choices=Publish, blank=True)
+    # The last day on which visitors said again that its number is wrong.
+    number_doubted_on = models.DateField(null=True)
     # One higher at every change: who saves what she read before it, is told (see History).
     version = models.PositiveIntegerField(default=0)
 
@@ -117,6 +140,14 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="placeholder_is_hidden",
                 condition=~Q(kind="placeholder") | Q(publish="hidden"),
+            ),
+            models.CheckConstraint(
+                name="lapsed_service_is_hidden",
+                condition=~Q(freshness="hidden") | Q(publish="hidden"),
+            ),
+            models.CheckConstraint(
+                name="emergency_service_never_lapses",
+                condition=~Q(freshness="hidden", emergency=True),
             ),
             models.CheckConstraint(
                 name="service_ages_are_in_order",

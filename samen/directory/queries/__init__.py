@@ -12,20 +12,28 @@ from samen.directory.queries.listings import listing_by_number, listings, listin
 from samen.directory.queries.revisions import ids_of, revision, services_changed
 from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
 from samen.directory.rules import (
+    HIDDEN_AFTER,
+    OVERDUE_AFTER,
     Exceptional,
     Hours,
     Opening,
     OpeningState,
     Piece,
+    State,
     Stretch,
     by_day,
     looks_like_a_phone,
+    next_review,
+    oldest_state,
     opening,
+    review_months,
     tel_uri,
     text_hash,
 )
 
 __all__ = [
+    "HIDDEN_AFTER",
+    "OVERDUE_AFTER",
     "AddressShown",
     "AreaShown",
     "Exceptional",
@@ -37,6 +45,7 @@ __all__ = [
     "OpeningState",
     "PhoneShown",
     "Piece",
+    "State",
     "Stretch",
     "Version",
     "Words",
@@ -50,7 +59,10 @@ __all__ = [
     "listings",
     "listings_by_number",
     "looks_like_a_phone",
+    "next_review",
+    "oldest_state",
     "opening",
+    "review_months",
     "revision",
     "services_changed",
     "tel_uri",

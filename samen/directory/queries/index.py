@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from samen.directory.models import Route, Service, ServiceText
-from samen.directory.queries.related import PUBLISHED, Related
+from samen.directory.queries.related import PUBLISHED, Related, publish_shown, verified_shown
 from samen.directory.rules import Hours
 
 _CHUNK = 1000
@@ -90,7 +90,7 @@ def _row(
     return IndexRow(
         id=service.id,
         number=service.number,
-        publish=service.publish,
+        publish=publish_shown(service),
         emergency=service.emergency,
         needs=related.needs(service),
         route=route,
@@ -107,7 +107,7 @@ def _row(
         minimum_age=service.minimum_age,
         maximum_age=service.maximum_age,
         hours=related.hours(service),
-        verified=service.verified,
+        verified=verified_shown(service),
         assured_on=service.assured_on,
         checked_on=service.checked_on,
         texts=(*_names(service), *texts),

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from samen.directory.models import Phone, Service, ServiceText, TextState
-from samen.directory.queries.related import PUBLISHED, Area, Related
+from samen.directory.queries.related import PUBLISHED, Area, Related, publish_shown, verified_shown
 from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
 from samen.directory.rules import text_hash
 from samen.foundation.languages import fallbacks
@@ -88,8 +88,9 @@ def _listing(
         names=service.names,
         organization_name=service.organization.name,
         kind=service.kind,
-        publish=service.publish,
-        verified=service.verified,
+        publish=publish_shown(service),
+        verified=verified_shown(service),
+        freshness=service.freshness,
         emergency=service.emergency,
         what=texts.words(service, ServiceText.Field.WHAT),
         call=texts.words(service, ServiceText.Field.CALL),
@@ -122,6 +123,8 @@ def _listing(
         documents=related.documents(service),
         checked_on=service.checked_on,
         assured_on=service.assured_on,
+        assurer=service.assurer,
+        number_doubted=service.number_doubted_on is not None,
         source_year=service.source_year,
         needs=related.needs(service),
     )

@@ -23,6 +23,17 @@ from samen.directory.rules import Exceptional, Hours, Stretch
 
 PUBLISHED = (Service.Publish.READY, Service.Publish.REVIEW)
 
+
+def publish_shown(service: Service) -> str:
+    """What nobody has confirmed for too long stands with what still is to be confirmed."""
+    overdue = service.freshness == Service.Freshness.OVERDUE and not service.emergency
+    return Service.Publish.REVIEW.value if overdue else service.publish
+
+
+def verified_shown(service: Service) -> str:
+    return Service.Verified.PERSON.value if service.assured_on else service.verified
+
+
 _LANGUAGE, _DOCUMENT, _NEED, _WELCOME, _ONLY = "language", "document", "need", "welcome", "only"
 
 

@@ -51,8 +51,9 @@ class Listing:
     names: Mapping[str, str]  # in another language, where it has one
     organization_name: str
     kind: str  # line, service, info
-    publish: str  # ready, review
+    publish: str  # ready, review; what nobody confirmed for too long is for review again
     verified: str  # person, seed, page
+    freshness: str  # fresh, due, overdue
     emergency: bool
 
     what: Words | None
@@ -93,5 +94,7 @@ class Listing:
 
     checked_on: date | None
     assured_on: date | None
+    assurer: str  # organization, steward
+    number_doubted: bool  # people say again and again that the number is wrong
     source_year: int | None
     needs: tuple[str, ...]  # need keys

@@ -1,6 +1,14 @@
-"""When a service is open, and how its words and numbers are compared. Plain Python only."""
+"""When a service is open, how long it is believed, and how its words and numbers are compared."""
 
 from samen.directory.rules.differences import Piece, word_difference
+from samen.directory.rules.freshness import (
+    HIDDEN_AFTER,
+    OVERDUE_AFTER,
+    State,
+    next_review,
+    oldest_state,
+    review_months,
+)
 from samen.directory.rules.hours import (
     Exceptional,
     Hours,
@@ -14,15 +22,21 @@ from samen.directory.rules.phones import looks_like_a_phone, tel_uri
 from samen.directory.rules.texts import text_hash, value_hash
 
 __all__ = [
+    "HIDDEN_AFTER",
+    "OVERDUE_AFTER",
     "Exceptional",
     "Hours",
     "Opening",
     "OpeningState",
     "Piece",
+    "State",
     "Stretch",
     "by_day",
     "looks_like_a_phone",
+    "next_review",
+    "oldest_state",
     "opening",
+    "review_months",
     "tel_uri",
     "text_hash",
     "value_hash",
