@@ -17,6 +17,7 @@ from samen.directory.actions.problems import end_doubts, report_problem, settle_
 from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
+from samen.directory.actions.tables import facts_of_services
 from samen.needs.actions import Refusal, Refused
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "confirm_service",
     "create_service",
     "end_doubts",
+    "facts_of_services",
     "facts_to_restore",
     "import_map",
     "import_needs",

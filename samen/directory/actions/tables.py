@@ -196,6 +196,13 @@ def services_in_tables(keys: Iterable[str]) -> dict[str, Service]:
     return {service.key: service for service in found.prefetch_related(*_RELATED.values())}
 
 
+def facts_of_services(ids: Iterable[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
+    """Everything the tables say of many services, by id, in a dozen queries."""
+    found = Service.objects.filter(id__in=list(ids)).select_related("organization")
+    rows = found.prefetch_related(*_RELATED.values()).order_by("number")
+    return {service.id: all_facts(service) for service in rows}
+
+
 # --- read --------------------------------------------------------------------------------------
 
 

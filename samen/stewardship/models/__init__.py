@@ -1,5 +1,6 @@
+from samen.stewardship.models.checking import Finding, Link
 from samen.stewardship.models.editing import Draft
 from samen.stewardship.models.suggesting import Suggestion
 from samen.stewardship.models.withdrawing import Withdrawal
 
-__all__ = ["Draft", "Suggestion", "Withdrawal"]
+__all__ = ["Draft", "Finding", "Link", "Suggestion", "Withdrawal"]
