@@ -1,5 +1,6 @@
 """Foreign keys are imports too: down the floors only, and without a way back up."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.models import ForeignObject, ManyToManyField
 
-PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+ROOT = Path(__file__).parents[1]
+PYPROJECT = ROOT / "pyproject.toml"
 CONTRACTS = tomllib.loads(PYPROJECT.read_text())["tool"]["importlinter"]["contracts"]
 FLOORS = {
     room: height
@@ -48,3 +50,15 @@ def test_the_walls_are_looked_at() -> None:
 @pytest.mark.django_db
 def test_every_change_of_a_table_has_its_migration() -> None:
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+def test_the_journal_of_the_map_is_written_in_one_place() -> None:
+    """Numbers out of turn would be missed by whoever reads it: see that place."""
+    journal = ROOT / "samen" / "directory" / "actions" / "journal.py"
+    writers = [
+        path
+        for path in ROOT.glob("samen/**/*.py")
+        if "tests" not in path.parts
+        and re.search(r"\bChange(\.objects\.\w*create)?\(", path.read_text())
+    ]
+    assert set(writers) == {journal, ROOT / "samen" / "directory" / "models" / "journal.py"}

@@ -77,6 +77,17 @@ def record(  # noqa: PLR0913 one argument for each column of the norm
     return entry
 
 
+def take_turn() -> None:
+    """Wait for the writer before, as `record` will, and let nobody else write until we end.
+
+    For a list beside the logbook whose numbers must become visible in their order.
+    """
+    if not connection.in_atomic_block:
+        message = "A turn lasts as long as a transaction, and there is none."
+        raise LogbookStopped(message)
+    _locked_state()
+
+
 def sign_head(*, by: Actor, at: datetime) -> Head:
     """Sign where the chain stands. The signing is a line too, and the head covers it.
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from samen.audit import actions as audit
+from samen.directory.actions import journal
 from samen.directory.actions.facts import write_facts
 from samen.directory.actions.fields import refuse
 from samen.directory.actions.owning import take_charge
@@ -24,7 +25,7 @@ from samen.directory.actions.remembering import (
 )
 from samen.directory.actions.sound import check_known, check_silent, check_sound
 from samen.directory.actions.tables import FACTS, Ids, all_facts, empty_fact, ids, service_in_tables
-from samen.directory.models import Change, History, Service
+from samen.directory.models import History, Service
 from samen.directory.rules import value_hash
 from samen.foundation.actor import Actor
 
@@ -173,7 +174,7 @@ def service_facts(service_id: UUID) -> tuple[int, dict[str, dict[str, Any]]]:
 
 def leave_a_line(kind: str, record: UUID, verb: str, *, by: Actor, at: datetime) -> None:
     """One line in the journal and one in the logbook, the last thing of a transaction."""
-    Change.objects.create(at=at, kind=kind, record=record, verb=verb)
+    journal.note(kind=kind, record=record, verb=verb, at=at)
     audit.record(verb=f"{kind} {verb}", kind=kind, record_id=record, by=by, at=at)
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from samen.directory.actions import journal
 from samen.directory.actions.reports import ImportReport
-from samen.directory.models import Change
 from samen.foundation.actor import Actor
 from samen.needs import actions as needs
 from samen.places import actions as places
@@ -33,6 +33,4 @@ def import_needs(*, data: Mapping[str, Any], by: Actor, at: datetime) -> ImportR
 def _note(kind: str, created: Iterable[UUID], changed: Iterable[UUID], *, at: datetime) -> None:
     """The logbook lines were written below, where the records are."""
     verbs = {**dict.fromkeys(created, "created"), **dict.fromkeys(changed, "changed")}
-    Change.objects.bulk_create(
-        [Change(at=at, kind=kind, record=record, verb=verb) for record, verb in verbs.items()]
-    )
+    journal.note_all(verbs.items(), kind=kind, at=at)

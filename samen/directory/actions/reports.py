@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from samen.audit import actions as audit
-from samen.directory.models import Change
+from samen.directory.actions import journal
 from samen.foundation.actor import Actor
 from samen.needs.actions import Refusal
 
@@ -37,7 +37,7 @@ class Trace:
     at: datetime
 
     def leave(self, *, kind: str, record_id: UUID, verb: str) -> None:
-        Change.objects.create(at=self.at, kind=kind, record=record_id, verb=verb)
+        journal.note(kind=kind, record=record_id, verb=verb, at=self.at)
         audit.record(
             verb=f"{kind} {verb} by import", kind=kind, record_id=record_id, by=self.by, at=self.at
         )

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from samen.audit import actions as audit
+from samen.directory.actions import journal
 from samen.directory.actions.fields import refuse, texts
 from samen.directory.actions.reports import ImportReport
-from samen.directory.models import Change, Route, Service
+from samen.directory.models import Route, Service
 from samen.foundation.actor import Actor
 from samen.needs.actions import Refusal, Refused
 from samen.needs.models import Need
@@ -39,7 +40,7 @@ def import_routes(*, data: Mapping[str, Any], by: Actor, at: datetime) -> Import
             unchanged += 1
             continue
         _write(need_id, wanted)
-        Change.objects.create(at=at, kind="needs", record=need_id, verb="changed")
+        journal.note(kind="needs", record=need_id, verb="changed", at=at)
         audit.record(verb="route imported", kind="need", record_id=need_id, by=by, at=at)
         changed += 1
     return ImportReport(changed=changed, unchanged=unchanged, refused=tuple(refused))
