@@ -20,12 +20,13 @@ OPEN_TO_VISITORS = {
     "/<language>/i/<number>/card/": READ,
     "/<language>/i/<number>/wrong/": READ | {"POST"},  # the one thing a visitor can write
     "/<language>/i/<number>/thanks/": READ,
+    "/<language>/check/<token>/": READ | {"POST"},  # the answer of who got the letter
     "/<language>/safety/": READ,
     "/<language>/about/": READ,
     "/<language>/exit/": READ,
     "/healthz": READ,
 }
-SAMPLES = {"language": "nl", "number": "1"}
+SAMPLES = {"language": "nl", "number": "1", "token": "abc"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 

@@ -6,6 +6,7 @@ from samen.config import health
 
 urlpatterns = [
     path("", include("samen.finder.public.urls")),
+    path("", include("samen.stewardship.public.urls")),
     path("healthz", health.healthz, name="healthz"),
 ]
 

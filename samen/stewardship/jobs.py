@@ -4,10 +4,14 @@ from datetime import datetime
 
 from django.conf import settings
 
+from samen.directory import actions as directory
 from samen.foundation.actor import job
 from samen.foundation.http.fetching import Gate
+from samen.post import queries as post
 from samen.stewardship.actions import checking
 from samen.stewardship.actions.keeping import forget_secret_places
+from samen.stewardship.actions.reviewing import note_bounce, take_step
+from samen.stewardship.queries.reviewing import reviews_waiting, services_to_review
 
 # Every hour so many: ten thousand addresses in a day, and no site is asked twice a week.
 _LINKS_A_ROUND = 500
@@ -27,3 +31,26 @@ def check_links(*, at: datetime) -> int:
     """Whether the links still lead somewhere. Gives how many were asked."""
     gate = Gate(openings=settings.FETCH_OPENINGS)
     return checking.check_links(gate=gate, most=_LINKS_A_ROUND, by=job("check_links"), at=at)
+
+
+def review_listings(*, at: datetime) -> int:
+    """Ask, remind, tell the steward, set lower, hide: one step for each entry that has one due."""
+    by = job("review_listings")
+    waiting = services_to_review(at=at).order_by("number").values_list("id", flat=True)
+    return sum(take_step(service_id=service, by=by, at=at) is not None for service in list(waiting))
+
+
+def note_bounces(*, at: datetime) -> int:
+    """Letters that came back, each as a task for a steward."""
+    by = job("note_bounces")
+    waiting = reviews_waiting()
+    return sum(
+        note_bounce(letter_id=letter.letter_id, by=by, at=at)
+        for letter in post.letters_in_trouble()
+        if letter.about_id in waiting
+    )
+
+
+def end_doubts(*, at: datetime) -> int:
+    """Marks that a number is wrong, when nobody has said so again for a long time."""
+    return directory.end_doubts(by=job("end_doubts"), at=at)

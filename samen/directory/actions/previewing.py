@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from samen.directory.actions.facts import write_facts
 from samen.directory.actions.fields import refuse
@@ -24,6 +25,7 @@ def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listi
     check_known(changes)
     try:
         with transaction.atomic():
+            _bring_back(service_id)
             service, known = service_in_tables(service_id), ids()
             whole = {f: v for f, v in {**all_facts(service), **changes}.items() if v}
             check_sound(whole, known)
@@ -34,6 +36,12 @@ def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listi
     except IntegrityError:
         refuse("These facts cannot be true together.")
     return shown
+
+
+def _bring_back(service_id: UUID) -> None:
+    """An entry that lapsed reads as it did, so that somebody can confirm it."""
+    lapsed = Service.objects.filter(pk=service_id, freshness=Service.Freshness.HIDDEN)
+    lapsed.update(freshness=Service.Freshness.OVERDUE, publish=F("lapsed_from"))
 
 
 def _publish(service_id: UUID) -> None:

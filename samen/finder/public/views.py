@@ -57,6 +57,7 @@ def _page(
     query = f"?{page['query']}" if page.get("query") else ""
     page.setdefault("path_without_language", f"{path}{query}")
     page["reading_tag"] = get_language()
+    page["today"] = clock.now().astimezone(clock.AMSTERDAM).date()
     response = render(request, f"finder/{template}.html", page, status=status)
     if openings is not None:
         until = queries.next_change(openings, at=clock.now())

@@ -1,7 +1,7 @@
 """What is known of one place, in whole sentences. What is not known says: ask."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import get_day_names
@@ -39,6 +39,21 @@ class When:
     words: str | SafeString  # about this moment
     always: str | SafeString  # true on paper too
     good: bool
+
+
+@register.simple_tag
+def closure_words(item: Listing, today: date) -> str:
+    """From when until when they are closed; it ends by itself."""
+    start, end = item.hours.closed_from, item.hours.closed_until
+    if (start is None and end is None) or (end is not None and end < today):
+        return ""
+    if start is None or start <= today:
+        words = _("Closed for some time, up to and including %(end)s.")
+        return words % {"end": written(end)} if end else _("Closed for some time.")
+    if end is None:
+        return _("Closed from %(start)s.") % {"start": written(start)}
+    on = {"start": written(start), "end": written(end)}
+    return _("Closed from %(start)s up to and including %(end)s.") % on
 
 
 def _clock(moment: datetime) -> SafeString:
@@ -301,12 +316,57 @@ def _age(item: Listing) -> str:
 
 
 @register.simple_tag
+def asked_again_words(item: Listing) -> str:
+    """What has become of asking them again, in words a visitor can act on."""
+    return {
+        "due": _("We are asking them whether this is still right."),
+        "overdue": _(
+            "We asked them whether this is still right, and have no answer yet. Call before you go."
+        ),
+    }.get(item.freshness, "")
+
+
+@register.simple_tag
+def doubt_words(item: Listing) -> SafeString | str:
+    """Several people have told us that nobody can be reached there."""
+    if not item.number_doubted:
+        return ""
+    words = _(
+        "People tell us that this number does not work. Veilig Thuis helps you on: %(number)s."
+    )
+    link = format_html('<a href="tel:08002000">{}</a>', num("0800-2000"))
+    return _sentence(words, number=link)
+
+
+@register.simple_tag
+def answered_words(outcome: str, day: date) -> str:
+    """What was noted of the answer to a letter."""
+    on = {"date": written(day)}
+    if outcome == "confirmed":
+        return _("On %(date)s you told us that everything is right.") % on
+    return _("On %(date)s you told us what has changed. We look at it.") % on
+
+
+@register.simple_tag
+def wrong_words(wrong: str) -> str:
+    """Why an answer was not noted. Nothing that was typed is lost."""
+    return {
+        "changed": _("Somebody changed this since you opened it. Read it once more, please."),
+        "nothing": _("Nothing was changed. If everything is right, press the first button."),
+        "refused": _("This cannot all be true together. Look at it once more, please."),
+        "form": _("Something could not be read. Look at it once more, please."),
+        "again": _("That was not sent whole. Press once more, please."),
+    }[wrong]
+
+
+@register.simple_tag
 def checked_words(item: Listing) -> str:
     """How sure we are, and since when, in words a visitor can weigh."""
     if item.assured_on:
-        return _("The organisation confirmed this on %(date)s.") % {
-            "date": written(item.assured_on)
-        }
+        on = {"date": written(item.assured_on)}
+        if item.assurer == "steward":
+            return _("Those who keep this list confirmed it on %(date)s.") % on
+        return _("The organisation confirmed this on %(date)s.") % on
     on = {"date": written(item.checked_on) if item.checked_on else ""}
     if item.verified == "seed":
         return (

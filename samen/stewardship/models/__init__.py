@@ -1,6 +1,7 @@
 from samen.stewardship.models.checking import Finding, Link
 from samen.stewardship.models.editing import Draft
+from samen.stewardship.models.reviewing import Review, Task
 from samen.stewardship.models.suggesting import Suggestion
 from samen.stewardship.models.withdrawing import Withdrawal
 
-__all__ = ["Draft", "Finding", "Link", "Suggestion", "Withdrawal"]
+__all__ = ["Draft", "Finding", "Link", "Review", "Suggestion", "Task", "Withdrawal"]

@@ -1,0 +1,1 @@
+"""What somebody without an account may do for an entry: answer a letter about it."""
