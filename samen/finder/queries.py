@@ -138,6 +138,12 @@ def service(number: int, *, language: str, at: datetime) -> Card:
     return Card(listing, directory.opening(listing.hours, at), None)
 
 
+def number_now(number: int) -> int | None:
+    """The number under which an entry stands that was merged into another."""
+    found = directory.numbers_now([number])
+    return found[0] if found and found[0] != number else None
+
+
 def understood(text: str, *, language: str) -> Understanding:
     return search.understand(text, language=language)
 
@@ -198,6 +204,9 @@ def _question(
 def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
     """The services somebody put on a list, in her order."""
     listings = directory.listings_by_number(asked.numbers, language=language)
+    if len(listings) < len(asked.numbers):
+        now = directory.numbers_now(asked.numbers)
+        listings = directory.listings_by_number(now, language=language)
     if not listings:
         raise NotHere
     cards = tuple(Card(item, directory.opening(item.hours, at), None) for item in listings)

@@ -8,7 +8,7 @@ from samen.directory import actions as directory
 from samen.foundation.actor import job
 from samen.foundation.http.fetching import Gate
 from samen.post import queries as post
-from samen.stewardship.actions import checking
+from samen.stewardship.actions import checking, duplicates
 from samen.stewardship.actions.keeping import forget_secret_places
 from samen.stewardship.actions.reviewing import note_bounce, take_step
 from samen.stewardship.queries.reviewing import reviews_waiting, services_to_review
@@ -54,3 +54,8 @@ def note_bounces(*, at: datetime) -> int:
 def end_doubts(*, at: datetime) -> int:
     """Marks that a number is wrong, when nobody has said so again for a long time."""
     return directory.end_doubts(by=job("end_doubts"), at=at)
+
+
+def find_duplicates(*, at: datetime) -> int:
+    """Entries that may be one. Gives how many pairs came, went or look otherwise."""
+    return duplicates.find_duplicates(by=job("find_duplicates"), at=at)

@@ -11,6 +11,7 @@ from samen.directory.actions.changing import (
 from samen.directory.actions.ground import import_needs, import_places
 from samen.directory.actions.importing import import_map
 from samen.directory.actions.keeping import age_service, confirm_service, move_service
+from samen.directory.actions.merging import merge_service, part_service
 from samen.directory.actions.organizing import change_organization
 from samen.directory.actions.previewing import preview_service
 from samen.directory.actions.problems import end_doubts, report_problem, settle_reports
@@ -39,8 +40,10 @@ __all__ = [
     "import_needs",
     "import_places",
     "import_routes",
+    "merge_service",
     "move_service",
     "organization_facts",
+    "part_service",
     "preview_service",
     "report_problem",
     "restore_service",

@@ -103,6 +103,11 @@ class Service(models.Model):
     # One higher at every change: who saves what she read before it, is told (see History).
     version = models.PositiveIntegerField(default=0)
 
+    # It was the same help as another entry, and its number answers with that one's page.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
     website = models.URLField(blank=True)
     email = models.EmailField(blank=True)
     chat_url = models.URLField(blank=True)
@@ -148,6 +153,13 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="emergency_service_never_lapses",
                 condition=~Q(freshness="hidden", emergency=True),
+            ),
+            models.CheckConstraint(
+                name="merged_service_is_hidden",
+                condition=Q(merged_into=None) | Q(publish="hidden"),
+            ),
+            models.CheckConstraint(
+                name="service_is_not_merged_into_itself", condition=~Q(merged_into=F("id"))
             ),
             models.CheckConstraint(
                 name="service_ages_are_in_order",

@@ -1,5 +1,6 @@
 """What other rooms may ask of the map. A handful of queries, whatever the number of services."""
 
+from samen.directory.queries.heirs import heirs, numbers_now
 from samen.directory.queries.history import (
     FactDifference,
     Version,
@@ -52,6 +53,7 @@ __all__ = [
     "by_day",
     "differences",
     "facts_of_version",
+    "heirs",
     "history_of",
     "ids_of",
     "index_rows",
@@ -60,6 +62,7 @@ __all__ = [
     "listings_by_number",
     "looks_like_a_phone",
     "next_review",
+    "numbers_now",
     "oldest_state",
     "opening",
     "review_months",

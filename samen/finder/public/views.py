@@ -205,8 +205,27 @@ def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: AR
     return _page(request, "all", page, openings=())
 
 
+def _or_its_heir(view: View[[str, int]]) -> View[[str, int]]:
+    """The number of an entry that was merged into another answers with that one's page."""
+
+    @wraps(view)
+    def door(request: HttpRequest, language: str, number: int) -> HttpResponse:
+        try:
+            return view(request, language, number)
+        except queries.NotHere:
+            now = queries.number_now(number)
+            if now is None:
+                raise
+        match = request.resolver_match
+        name = match.view_name if match else "finder:service"
+        return _see(reverse(name, args=[language, now]))
+
+    return door
+
+
 @require_safe
 @_only_what_exists
+@_or_its_heir
 def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
     card = queries.service(number, language=language, at=clock.now())
     page = {"card": card, "item": card.listing}
@@ -215,6 +234,7 @@ def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
 
 @require_safe
 @_only_what_exists
+@_or_its_heir
 def card(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = queries.service(number, language=language, at=clock.now())
     page = {"card": shown, "item": shown.listing}
@@ -223,6 +243,7 @@ def card(request: HttpRequest, language: str, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @_only_what_exists
+@_or_its_heir
 def wrong(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """Somebody tells us that an entry is not right: one press, no words, no name."""
     shown = queries.service(number, language=language, at=clock.now())
@@ -252,6 +273,7 @@ def wrong(request: HttpRequest, language: str, number: int) -> HttpResponse:
 
 @require_safe
 @_only_what_exists
+@_or_its_heir
 def thanks(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = queries.service(number, language=language, at=clock.now())
     return _page(request, "thanks", {"item": shown.listing})

@@ -1,7 +1,18 @@
 from samen.stewardship.models.checking import Finding, Link
+from samen.stewardship.models.duplicates import Candidate, Merge
 from samen.stewardship.models.editing import Draft
 from samen.stewardship.models.reviewing import Review, Task
 from samen.stewardship.models.suggesting import Suggestion
 from samen.stewardship.models.withdrawing import Withdrawal
 
-__all__ = ["Draft", "Finding", "Link", "Review", "Suggestion", "Task", "Withdrawal"]
+__all__ = [
+    "Candidate",
+    "Draft",
+    "Finding",
+    "Link",
+    "Merge",
+    "Review",
+    "Suggestion",
+    "Task",
+    "Withdrawal",
+]
