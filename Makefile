@@ -1,6 +1,6 @@
 # The front door. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test bench pictures messages lock
+.PHONY: help run demo invite check test bench pictures messages lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -10,6 +10,9 @@ run: ## Start SAMEN on this machine; the address is printed (PORT, SAMEN_DATA)
 
 demo: ## The same with data of its own, in var/demo
 	@SAMEN_DATA=$${SAMEN_DATA:-var/demo} scripts/run.sh
+
+invite: ## Invite the first colleague of this machine's SAMEN: make invite EMAIL=you@example.org
+	@. scripts/here.sh && scripts/samen invite "$(EMAIL)"
 
 check: ## What to run before every commit: linters, translations, the quick tests
 	@scripts/setup.sh dev

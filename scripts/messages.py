@@ -1,4 +1,4 @@
-"""Translations of the visitor rooms.
+"""Translations: of what visitors read in ten languages, of the desk in two.
 
 messages.py compile   turn catalogues into what Django reads; needs no gettext
 messages.py check     every sentence in every language, sound and up to date
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -27,6 +27,10 @@ from samen.foundation.languages import LANGUAGES, PUBLISHED  # noqa: E402 after 
 
 # What a visitor reads is there in every language, or it is not published.
 ROOMS = ("theme", "finder", "foundation", "directory", "needs", "places", "search")
+# What colleagues read at the desk is there in English and Dutch; of these rooms, what visitors
+# read lies in folders named "public" and is there in every language.
+DESK_ROOMS = ("config", "people", "stewardship")
+DESK_LANGUAGES = ("nl",)
 SOURCE = "en"
 TRANSLATED = [tag for tag in PUBLISHED if tag != SOURCE]
 # Languages whose plurals Django does not know, from the CLDR.
@@ -61,7 +65,7 @@ def read(catalogue: Path) -> Catalog:
 
 
 def check_all() -> list[str]:
-    return [problem for room in ROOMS for problem in check_room(room)]
+    return [problem for room in (*ROOMS, *DESK_ROOMS) for problem in check_room(room)]
 
 
 def check_room(room: str) -> Iterator[str]:
@@ -69,16 +73,28 @@ def check_room(room: str) -> Iterator[str]:
     folder = ROOT / "samen" / room
     paths = {tag: folder / "locale" / tag / "LC_MESSAGES" / "django.po" for tag in TRANSLATED}
     catalogues = {tag: read(path) for tag, path in paths.items() if path.exists()}
-    if shutil.which("xgettext"):
-        wanted = keys(gathered(folder))
-    else:
-        wanted = {key for catalogue in catalogues.values() for key in keys(catalogue)}
+    sources = gathered(folder) if shutil.which("xgettext") else joined(catalogues.values())
     for tag in TRANSLATED:
         where = f"{room} {tag}"
+        wanted = {key(message) for message in sources if message.id and is_for(message, room, tag)}
         if tag in catalogues:
             yield from (f"{where}: {p}" for p in check_catalogue(catalogues[tag], tag, wanted))
         elif wanted:
             yield f"{where}: there is no catalogue, and {len(wanted)} sentences to translate"
+
+
+def joined(catalogues: Iterable[Catalog]) -> Catalog:
+    """Without gettext: whatever any of the languages has."""
+    everything = Catalog()
+    for message in (message for catalogue in catalogues for message in catalogue if message.id):
+        everything.add(message.id, locations=message.locations, context=message.context)
+    return everything
+
+
+def is_for(message: Message, room: str, tag: str) -> bool:
+    """Whether a sentence of this room is there in this language."""
+    for_visitors = any("public" in Path(path).parts for path, _line in message.locations)
+    return room in ROOMS or tag in DESK_LANGUAGES or for_visitors
 
 
 def check_catalogue(catalogue: Catalog, tag: str, wanted: set[Key]) -> Iterator[str]:
@@ -151,7 +167,11 @@ def in_script(text: str, script: str) -> bool:
 
 
 def keys(catalogue: Catalog) -> set[Key]:
-    return {(message.context, first(message)) for message in catalogue if message.id}
+    return {key(message) for message in catalogue if message.id}
+
+
+def key(message: Message) -> Key:
+    return (message.context, first(message))
 
 
 def first(message: Message) -> str:
@@ -193,17 +213,22 @@ def makemessages(folder: Path, tags: list[str], *more: str) -> None:
 
 
 def update_all() -> None:
-    for room in ROOMS:
+    for room in (*ROOMS, *DESK_ROOMS):
         folder = ROOT / "samen" / room
-        if not keys(gathered(folder)):
+        sources = [message for message in gathered(folder) if message.id]
+        tags = [tag for tag in TRANSLATED if any(is_for(m, room, tag) for m in sources)]
+        if not tags:
             continue
-        makemessages(folder, TRANSLATED)
-        for tag in TRANSLATED:
-            tidy(folder / "locale" / tag / "LC_MESSAGES" / "django.po", tag)
+        makemessages(folder, tags)
+        for tag in tags:
+            tidy(folder / "locale" / tag / "LC_MESSAGES" / "django.po", tag, room)
 
 
-def tidy(catalogue: Path, tag: str) -> None:
-    """Keep of the header what machines need: no names, no dates that change by themselves."""
+def tidy(catalogue: Path, tag: str, room: str) -> None:
+    """Keep what this language needs, and of the header what machines need.
+
+    So there are no names, and no dates that change by themselves.
+    """
     head, _, body = catalogue.read_text().lstrip().partition("\n\n")
     # A long line of the header may be broken in two: joined again before it is read.
     plural = re.search(r"Plural-Forms: (.+?)\\n", head.replace('"\n"', ""))
@@ -216,7 +241,14 @@ def tidy(catalogue: Path, tag: str) -> None:
         r'"Content-Transfer-Encoding: 8bit\n"',
         rf'"Plural-Forms: {PLURALS.get(tag) or (plural and plural[1])}\n"',
     )
-    catalogue.write_text("\n".join(header) + "\n\n" + body)
+    entries = [entry for entry in body.split("\n\n") if entry_is_for(entry, room, tag)]
+    catalogue.write_text("\n\n".join(["\n".join(header), *entries]).rstrip("\n") + "\n")
+
+
+def entry_is_for(entry: str, room: str, tag: str) -> bool:
+    where = re.findall(r"^#: (.+)$", entry, re.MULTILINE)
+    locations = [(path, 1) for line in where for path in line.split()]
+    return is_for(Message("", locations=locations), room, tag)
 
 
 def main() -> int:

@@ -3,8 +3,7 @@
 # Asks nothing; what is already there is kept. Settings: docs/settings.md.
 set -eu
 cd "$(dirname "$0")/.."
-# Plain HTTP, because this listens on this machine only.
-export SAMEN_HTTPS="${SAMEN_HTTPS:-no}"
+. scripts/here.sh
 
 # One line a step; what a step says is shown only when it fails.
 step() {

@@ -3,11 +3,21 @@
 Whoever adds an address adds it here, and whoever reviews the change reads it here.
 """
 
-from collections.abc import Iterator
+import json
+from io import StringIO
+from uuid import UUID
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
+
+from samen.config.management.commands.routes import routes
+from samen.people.models import User
+from samen.people.rules import Role
+from samen.people.tests import make as people
+from tests.visit import Visit
 
 READ = {"GET", "HEAD"}
 OPEN_TO_VISITORS = {
@@ -26,17 +36,57 @@ OPEN_TO_VISITORS = {
     "/<language>/exit/": READ,
     "/healthz": READ,
 }
-SAMPLES = {"language": "nl", "number": "1", "token": "abc"}
+# Signing in, and the one link that comes by mail: before anybody is known.
+OPEN_AT_THE_DESK = {
+    "/desk/sign-in/": READ | {"POST"},
+    "/desk/sign-out/": READ | {"POST"},
+    "/desk/not-active/": READ,
+    "/desk/second/code/": READ | {"POST"},
+    "/desk/welcome/<token>/": READ | {"POST"},
+}
+# Her own things: whoever is signed in, whatever her roles.
+HER_OWN = {
+    "/desk/again/",
+    "/desk/password/",
+    "/desk/sessions/",
+    "/desk/second/",
+    "/desk/second/code/again/",
+    "/desk/second/app/",
+    "/desk/second/app/off/",
+    "/desk/second/paper/",
+    "/desk/second/paper/new/",
+    "/desk/second/paper/file/",
+    "/desk/second/passkeys/",
+    "/desk/second/passkeys/add/",
+    "/desk/second/passkeys/again/",
+    "/desk/second/passkeys/<pk>/",
+    "/desk/second/passkeys/<pk>/remove/",
+}
+EVERYBODY = frozenset(Role)
+INVITES = frozenset({Role.ADMINISTRATOR, Role.STEWARD})
+ADMINISTERS = frozenset({Role.ADMINISTRATOR})
+FOR_ROLES = {
+    "/desk/": EVERYBODY,
+    "/desk/me/": EVERYBODY,
+    "/desk/colleagues/": INVITES,
+    "/desk/colleagues/invite/": INVITES,
+    "/desk/colleagues/<colleague>/": INVITES,
+    "/desk/colleagues/<colleague>/role/": INVITES,
+    "/desk/colleagues/<colleague>/again/": ADMINISTERS,
+    "/desk/colleagues/<colleague>/factor/": ADMINISTERS,
+    "/desk/colleagues/<colleague>/leaves/": ADMINISTERS,
+    "/desk/roles/<post>/end/": INVITES,
+}
+NOBODY = "7d9f5b1e-0000-4000-8000-000000000000"
+SAMPLES = {
+    "language": "nl",
+    "number": "1",
+    "token": "abc",
+    "pk": "1",
+    "colleague": NOBODY,
+    "post": NOBODY,
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-
-
-def doors(node: URLResolver, prefix: str = "/") -> Iterator[str]:
-    for child in node.url_patterns:
-        path = prefix + str(child.pattern)
-        if isinstance(child, URLPattern):
-            yield without_converters(path)
-        else:
-            yield from doors(child, path)
 
 
 def without_converters(path: str) -> str:
@@ -55,19 +105,34 @@ def address(door: str) -> str:
     return door
 
 
-DOORS = sorted(doors(get_resolver()))
+ROUTES = {without_converters(route.path): route for route in routes(get_resolver())}
+DOORS = sorted(ROUTES)
+OPEN = sorted(OPEN_TO_VISITORS.keys() | OPEN_AT_THE_DESK.keys())
+LOCKED = sorted(HER_OWN | FOR_ROLES.keys())
 
 
-def test_the_open_doors_are_the_ones_on_the_list() -> None:
-    assert set(DOORS) == OPEN_TO_VISITORS.keys()
+def test_every_door_is_on_one_of_the_lists() -> None:
+    assert sorted([*OPEN, *LOCKED]) == DOORS
 
 
 def test_no_address_has_two_doors() -> None:
-    assert len(DOORS) == len(set(DOORS))
+    assert len(list(routes(get_resolver()))) == len(DOORS)
+
+
+def test_the_lists_say_what_the_doors_do() -> None:
+    assert {door for door in DOORS if ROUTES[door].open} == set(OPEN)
+    assert {door: frozenset(ROUTES[door].roles) for door in FOR_ROLES} == FOR_ROLES
+
+
+def test_the_list_of_doors_is_there_for_machines_too() -> None:
+    said = StringIO()
+    call_command("routes", "--json", stdout=said)
+
+    assert {without_converters(row["path"]) for row in json.loads(said.getvalue())} == set(DOORS)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", sorted(OPEN_TO_VISITORS))
 @pytest.mark.parametrize("method", METHODS)
 def test_a_door_opens_to_the_ways_on_the_list_only(client: Client, door: str, method: str) -> None:
     answer = client.generic(method, address(door))
@@ -76,7 +141,7 @@ def test_a_door_opens_to_the_ways_on_the_list_only(client: Client, door: str, me
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", sorted(OPEN_TO_VISITORS))
 def test_a_stranger_gets_an_answer_without_being_asked_who_she_is(
     client: Client, door: str
 ) -> None:
@@ -85,4 +150,46 @@ def test_a_stranger_gets_an_answer_without_being_asked_who_she_is(
     assert answer.status_code in {200, 302, 303, 404, 503}
     assert "sign-in" not in answer.headers.get("Location", "")
     assert "WWW-Authenticate" not in answer.headers
-    assert "sessionid" not in answer.cookies
+    assert not answer.cookies.keys() & {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", LOCKED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_locked_door_sends_strangers_to_sign_in(client: Client, door: str, method: str) -> None:
+    answer = client.generic(method, address(door))
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/desk/sign-in/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("door", sorted(FOR_ROLES))
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_role_opens_its_own_doors_and_no_others(
+    visit: Visit, client: Client, door: str, role: Role, method: str
+) -> None:
+    """A door that is not hers is refused before anything is looked up behind it."""
+    visit.sign_in(holding(role))
+    refused = client.generic(method, address(door)).status_code == 403
+
+    assert refused == (role not in FOR_ROLES[door])
+
+
+def holding(role: Role) -> User:
+    return people.colleague(
+        role,
+        organization=UUID(NOBODY) if role is Role.CONTACT else None,
+        language="ar" if role is Role.TRANSLATOR else "",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", LOCKED)
+def test_whoever_has_no_second_step_is_led_to_it_first(client: Client, door: str) -> None:
+    client.force_login(people.colleague(Role.ADMINISTRATOR))
+    answer = client.get(address(door))
+    setting_up = door.startswith(("/desk/second/", "/desk/again/"))
+
+    assert setting_up or answer.headers.get("Location") == "/desk/second/"

@@ -36,9 +36,11 @@ def imported(source: Path) -> list[list[str]]:
 @pytest.mark.parametrize("source", SOURCES, ids=named)
 def test_a_room_is_entered_by_its_faces_only(source: Path) -> None:
     own = source.relative_to(HOUSE).parts[0]
+    # The doors are opened in config, and the jobs are doors of the worker.
+    faces = FACES | ({"jobs"} if own == "config" else set())
     for house, room, part, *_ in (name for name in imported(source) if len(name) > 2):
         if house == "samen" and room in ROOMS - {own}:
-            assert part in FACES, f"{named(source)} reaches into samen.{room}.{part}"
+            assert part in faces, f"{named(source)} reaches into samen.{room}.{part}"
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=named)

@@ -4,8 +4,11 @@
     page = visit.post("/nl/find/", {"q": "..."}, expect=303)
     visit.answer.headers["Location"]    the last answer itself
 
+    visit.sign_in(user)         from now on as a colleague, second step and all
+
 Whatever the test is about and whatever the status, the answer must carry the safe headers and
-set no cookie, and a page must stand: one heading, labels, no script inside, both directions.
+set no cookie (at the desk: only its own two), and a page must stand: one heading, labels, no
+script inside, both directions.
 """
 
 from collections import Counter
@@ -13,11 +16,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
 from samen.foundation import languages
 
+DESK_COOKIES = {"session", "form"}
 OUR_HOSTS = {"", "testserver", "localhost", "127.0.0.1"}
 CONTROLS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea"
 REFERENCES = ("for", "form", "list", "headers", "aria-labelledby", "aria-describedby")
@@ -48,22 +53,31 @@ class Visit:
         answer = self._client.post(url, data, headers={"accept-language": language})
         return self._inspect(answer, expect, cookies=cookies)
 
+    def sign_in(self, user: Any) -> None:
+        """As after a password and a code from an app."""
+        Authenticator.objects.get_or_create(
+            user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}}
+        )
+        self._client.force_login(user)
+
     def _inspect(self, answer: Any, expect: int, *, cookies: bool) -> BeautifulSoup:
         self.answer = answer
         assert answer.status_code == expect, f"{answer.status_code}: {answer.content[:2000]!r}"
-        check_headers(answer.headers)
-        assert cookies or not answer.cookies, f"cookies nobody asked for: {answer.cookies}"
+        desk = answer.request["PATH_INFO"].startswith("/desk/")
+        check_headers(answer.headers, referrer="same-origin" if desk else "no-referrer")
+        ours = DESK_COOKIES if desk else set()
+        assert cookies or not answer.cookies.keys() - ours, f"not asked for: {answer.cookies}"
         page = BeautifulSoup(answer.content, "html.parser")
         if answer.content and answer.headers.get("Content-Type", "").startswith("text/html"):
             check_page(page)
         return page
 
 
-def check_headers(headers: Any) -> None:
+def check_headers(headers: Any, *, referrer: str = "no-referrer") -> None:
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none';"), policy
     assert "unsafe" not in policy, policy
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == referrer
     assert "no-store" in headers["Cache-Control"], headers["Cache-Control"]
 
 

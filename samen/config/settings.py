@@ -49,6 +49,8 @@ ALLOWED_HOSTS = _said("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "samen.theme",
     "samen.foundation",
@@ -62,27 +64,84 @@ INSTALLED_APPS = [
     "samen.finder",
     "samen.stewardship",
     "samen.config",
+    # After people, whose pages stand in the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "samen.foundation.headers.SafeHeaders",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "samen.finder.http.leaving.LeaveAtOnce",
     "samen.finder.http.language.LanguageFromPath",
     "samen.finder.http.faults.ClearFaults",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page asks who is there, unless its view says that it is open.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "samen.people.http.desk.Desk",
 ]
-ROOT_URLCONF = "samen.config.urls_visitors"
+# Each process of a server opens one door (samen serve); commands and tests see them all.
+DOOR = _said("DOOR")
+ROOT_URLCONF = f"samen.config.urls_{DOOR}" if DOOR else "samen.config.urls"
 WSGI_APPLICATION = "samen.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"builtins": ["samen.theme.templatetags.theme"]},
+        "OPTIONS": {
+            "builtins": ["samen.theme.templatetags.theme"],
+            "context_processors": ["samen.config.navigation.desk"],
+        },
     }
 ]
+
+# Colleagues (docs/people.md). Visitors have no account, no session and no cookie.
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["samen.people.http.hashers.SplitArgon2"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATION}.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "samen.people.http.passwords.EnoughLetters"},
+]
+LOGIN_URL = "/desk/sign-in/"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "samen.people.http.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who has the link of the invitation has the address
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds
+# A delay and never a lock: nobody can shut a colleague out for good by guessing.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_said("PROXIES", "0"))
+MFA_ADAPTER = "samen.people.http.accounts.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENVIRONMENT == "test"
+USERSESSIONS_TRACK_ACTIVITY = False
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # SQLite needs no server; DATABASE_URL switches to PostgreSQL.
@@ -126,8 +185,29 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 PAGE_CACHE_BYTES = int(_said("PAGE_CACHE_BYTES", str(64 * 1024 * 1024)))
 
 HTTPS = _yes("HTTPS", default=True)
-# Where letters lead: the pages for visitors.
+# Where letters lead: the pages for visitors, and those of the desk when they are elsewhere.
 SITE = _said("SITE", f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
+DESK_SITE = _said("DESK_SITE", SITE).rstrip("/")
+
+# Cookies of the desk: for this host alone, out of reach of scripts and of other sites.
+_HOST = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_HOST}session"
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{_HOST}form"
+CSRF_COOKIE_AGE = None  # until the browser closes
+CSRF_FAILURE_VIEW = "samen.people.http.desk.forged"
+# What processes share and may lose: how often somebody guessed, which codes were used.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+    }
+}
+
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -136,7 +216,6 @@ SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # SafeHeaders says X-Frame-Options, beside frame-ancestors
-    "security.W003",  # no CSRF cookie for visitors: signed one-use tokens and an Origin check
     "security.W021",  # preloading is the choice of whoever owns the domain
 ]
 

@@ -96,7 +96,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Sit
     samen("collectstatic", "--no-input", "--verbosity", "0")
     samen("import_map", "--quiet")
     server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--workers", "1"],
+        [sys.executable, "manage.py", "serve", "--only", "visitors", "--workers", "1"],
         cwd=HOUSE,
         env=environment,
         stdout=subprocess.DEVNULL,

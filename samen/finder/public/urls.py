@@ -1,4 +1,9 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
+from django.views.decorators.csrf import csrf_exempt
 
 from samen.finder.public import views
 from samen.foundation import languages
@@ -14,20 +19,25 @@ class LanguageConverter:
         return value
 
 
+def _open(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For a stranger: no sign-in, and no cookie. What takes a form has tokens of its own."""
+    return csrf_exempt(login_not_required(view))
+
+
 register_converter(LanguageConverter, "language")
 
 app_name = "finder"
 urlpatterns = [
-    path("", views.front, name="front"),
-    path("<language:language>/", views.home, name="home"),
-    path("<language:language>/find/", views.find, name="find"),
-    path("<language:language>/place/", views.place, name="place"),
-    path("<language:language>/all/", views.everything, name="all"),
-    path("<language:language>/i/<int:number>/", views.service, name="service"),
-    path("<language:language>/i/<int:number>/card/", views.card, name="card"),
-    path("<language:language>/i/<int:number>/wrong/", views.wrong, name="wrong"),
-    path("<language:language>/i/<int:number>/thanks/", views.thanks, name="thanks"),
-    path("<language:language>/safety/", views.safety, name="safety"),
-    path("<language:language>/about/", views.about, name="about"),
-    path("<language:language>/exit/", views.leave, name="exit"),
+    path("", _open(views.front), name="front"),
+    path("<language:language>/", _open(views.home), name="home"),
+    path("<language:language>/find/", _open(views.find), name="find"),
+    path("<language:language>/place/", _open(views.place), name="place"),
+    path("<language:language>/all/", _open(views.everything), name="all"),
+    path("<language:language>/i/<int:number>/", _open(views.service), name="service"),
+    path("<language:language>/i/<int:number>/card/", _open(views.card), name="card"),
+    path("<language:language>/i/<int:number>/wrong/", _open(views.wrong), name="wrong"),
+    path("<language:language>/i/<int:number>/thanks/", _open(views.thanks), name="thanks"),
+    path("<language:language>/safety/", _open(views.safety), name="safety"),
+    path("<language:language>/about/", _open(views.about), name="about"),
+    path("<language:language>/exit/", _open(views.leave), name="exit"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -343,7 +344,7 @@ def test_without_a_reason_the_page_says_what_to_do(visit: Visit) -> None:
 
 
 def test_leave_answers_303_and_keeps_nothing(client: Client) -> None:
-    client.cookies["sessionid"] = "old"
+    client.cookies[settings.SESSION_COOKIE_NAME] = "old"
     answer = client.get("/nl/exit/")
 
     assert answer.status_code == 303
@@ -351,7 +352,7 @@ def test_leave_answers_303_and_keeps_nothing(client: Client) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert answer.cookies["v"]["max-age"] == 120
-    assert answer.cookies["sessionid"]["max-age"] == 0
+    assert answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/nl/", "/nl/find/?need=36", "/nl/i/3/", "/nl/nothing/"])

@@ -1,9 +1,14 @@
-"""Start the visitors' pages: granian, WSGI, one process a core."""
+"""Start SAMEN: granian, WSGI, one process a core for visitors; the desk and the worker beside."""
 
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from granian.constants import Interfaces
@@ -11,29 +16,69 @@ from granian.server import Server
 
 from samen.config import ready
 
+VISITORS, DESK = "visitors", "desk"
+_DESK_WORKERS = 2  # colleagues are few, and each sign-in takes 64 MiB for a moment
+
 
 class Command(BaseCommand):
-    help = "Serve the pages on $PORT (8000)."
+    help = "Serve the visitors' pages on $PORT (8000), the desk on the next port, and the worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=os.environ.get("SAMEN_ADDRESS", "127.0.0.1"))
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--desk-port", type=int, default=int(os.environ.get("DESK_PORT", "0")))
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--only", choices=[VISITORS, DESK], help="one door, without a worker")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def handle(self, *, only: str | None, **options: Any) -> None:
         try:
             ready.check()
         except ImproperlyConfigured as reason:
             raise CommandError(str(reason)) from reason
-        self.stdout.write(f"SAMEN is open at http://{options['host']}:{options['port']}/")
-        Server(
-            "samen.config.wsgi:application",
-            address=options["host"],
-            port=options["port"],
-            interface=Interfaces.WSGI,
-            workers=options["workers"],
-            blocking_threads=1,
-            log_access=False,
-            log_enabled=False,
-            respawn_failed_workers=True,
-        ).serve()
+        host, port = options["host"], options["port"]
+        if only:
+            serve(only, host, port, options["workers"])
+            return
+        desk_port = options["desk_port"] or port + 1
+        self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
+        self.stdout.write(f"The desk is at   http://{host}:{desk_port}/desk/")
+        self.stdout.flush()
+        beside = (
+            ("serve", "--only", DESK, f"--host={host}", f"--port={desk_port}", "--workers=1"),
+            ("worker",),
+        )
+        with _running(beside):
+            serve(VISITORS, host, port, options["workers"])
+
+
+def serve(door: str, host: str, port: int, workers: int) -> None:
+    """Until it is told to stop. Its processes know one door: the other one is not in them."""
+    os.environ["SAMEN_DOOR"] = door
+    Server(
+        "samen.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers if door == VISITORS else min(workers, _DESK_WORKERS),
+        blocking_threads=1,
+        log_access=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@contextmanager
+def _running(commands: tuple[tuple[str, ...], ...]) -> Iterator[None]:
+    """These commands beside this one: they end when it ends."""
+    manage = [sys.executable, str(settings.BASE / "manage.py")]
+    started = [
+        subprocess.Popen([*manage, *words])  # noqa: S603 our own commands
+        for words in commands
+    ]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=30)

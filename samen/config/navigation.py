@@ -1,0 +1,40 @@
+"""What stands in the bar at the desk: the pages that her roles open, and no others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from samen.people.http import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    words: str | Promise
+    address: str
+    roles: Sequence[Role]
+
+
+EVERYBODY = tuple(Role)
+SECTIONS = (
+    Section(_("Today"), "/desk/", EVERYBODY),
+    Section(_("Colleagues"), "/desk/colleagues/", (Role.ADMINISTRATOR, Role.STEWARD)),
+)
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """For the templates of the desk: her sections, and what she is told once."""
+    colleague = getattr(request, "colleague", None)
+    if not request.path.startswith("/desk/"):
+        return {}
+    sections = [s for s in SECTIONS if colleague and colleague.holds(*s.roles)]
+    return {
+        "colleague": colleague,
+        "sections": sections,
+        "here_now": request.path,
+        "messages": messages.get_messages(request),
+    }

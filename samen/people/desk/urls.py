@@ -1,0 +1,30 @@
+"""Pages about oneself and about colleagues."""
+
+from allauth.account import views as account
+from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from samen.people.desk import views
+
+# Names of allauth's own, because it leads to its pages by them. There is no sign-up, and no
+# password by mail: an administrator invites again.
+urlpatterns = [
+    path("sign-in/", login_not_required(account.login), name="account_login"),
+    path("sign-out/", login_not_required(account.logout), name="account_logout"),
+    path("not-active/", login_not_required(account.account_inactive), name="account_inactive"),
+    path("again/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("second/", include("samen.people.desk.second")),
+    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("me/", views.me, name="me"),
+    path("colleagues/", views.colleagues, name="colleagues"),
+    path("colleagues/invite/", views.invite, name="invite"),
+    path("colleagues/<uuid:colleague>/", views.colleague, name="colleague"),
+    path("colleagues/<uuid:colleague>/role/", views.give, name="give"),
+    path("colleagues/<uuid:colleague>/again/", views.invite_again, name="invite_again"),
+    path("colleagues/<uuid:colleague>/factor/", views.reset_factor, name="reset_factor"),
+    path("colleagues/<uuid:colleague>/leaves/", views.leaves, name="leaves"),
+    path("roles/<uuid:post>/end/", views.end, name="end_role"),
+]

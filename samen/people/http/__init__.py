@@ -1,0 +1,14 @@
+"""Who stands at the desk, and which doors open for her."""
+
+from samen.people.http.desk import DeskRequest, for_colleagues, for_roles
+from samen.people.rules import BadPost, NotYours, PostHeld, Role
+
+__all__ = [
+    "BadPost",
+    "DeskRequest",
+    "NotYours",
+    "PostHeld",
+    "Role",
+    "for_colleagues",
+    "for_roles",
+]
