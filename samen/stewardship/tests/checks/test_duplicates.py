@@ -88,8 +88,8 @@ def entry(name: str, **said: Any) -> Entry:
             ("same-phone",),
         ),
         (
-            entry("A", site="https://www.x.nl/hulp/", email="P@x.nl"),
-            entry("B", site="https://x.nl/hulp", email="p@x.nl"),
+            entry("A", site="https://www.x.nl/hulp/", email="P@example.org"),
+            entry("B", site="https://x.nl/hulp", email="p@example.org"),
             ("same-email", "same-page"),
         ),
         (
