@@ -26,6 +26,7 @@ QUIET = (
 class Site:
     address: str
     neutral: str
+    run: Callable[[str], str]  # lines of Python, inside the same installation
 
 
 class _Neutral(BaseHTTPRequestHandler):
@@ -104,7 +105,15 @@ def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Sit
     )
     address = f"http://127.0.0.1:{port}/"
     _wait_until_open(address, server)
-    yield Site(address, neutral)
+
+    def run(lines: str) -> str:
+        command = [sys.executable, "-c", f"import django\ndjango.setup()\n{lines}"]
+        done = subprocess.run(
+            command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    yield Site(address, neutral, run)
     server.terminate()
     server.wait(timeout=20)
 
