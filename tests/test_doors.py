@@ -31,6 +31,10 @@ OPEN_TO_VISITORS = {
     "/<language>/i/<number>/wrong/": READ | {"POST"},  # the one thing a visitor can write
     "/<language>/i/<number>/thanks/": READ,
     "/<language>/check/<token>/": READ | {"POST"},  # the answer of who got the letter
+    "/<language>/m/<slug>/": READ,
+    "/<language>/o/<organization>/": READ,
+    "/<language>/o/<organization>/embed/": READ,
+    "/feeds/<language>/o/<organization>.atom": READ,
     "/<language>/safety/": READ,
     "/<language>/about/": READ,
     "/<language>/exit/": READ,
@@ -85,6 +89,8 @@ SAMPLES = {
     "pk": "1",
     "colleague": NOBODY,
     "post": NOBODY,
+    "slug": "utrecht",
+    "organization": "7b0c2f0e-52d5-4f0e-9b58-6a3a1e0c2d11",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

@@ -25,6 +25,7 @@ KINDS = {
     "service": "i/4/",
     "all situations": "all/",
     "safety": "safety/",
+    "municipality": "m/utrecht/",
 }
 
 

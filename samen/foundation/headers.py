@@ -24,7 +24,9 @@ class SafeHeaders:
         headers.setdefault("Content-Security-Policy", _CONTENT)
         headers.setdefault("Permissions-Policy", _PERMISSIONS)
         headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("X-Frame-Options", "DENY")
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+            # An old header that knows no "only these": where somebody may, the policy says who.
+            headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -68,6 +68,9 @@ class Taxonomy:
         """For whom: what visitors may tell about themselves."""
         return self._open_to_visitors(Need.Kind.GROUP)
 
+    def kinds_of_help(self) -> tuple[NeedShown, ...]:
+        return self._open_to_visitors(Need.Kind.SUPPORT)
+
     def _open_to_visitors(self, kind: str) -> tuple[NeedShown, ...]:
         return tuple(need for need in self.all() if need.kind == kind and not need.staff_only)
 

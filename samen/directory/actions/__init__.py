@@ -13,6 +13,7 @@ from samen.directory.actions.importing import import_map
 from samen.directory.actions.keeping import age_service, confirm_service, move_service
 from samen.directory.actions.merging import merge_service, part_service
 from samen.directory.actions.organizing import change_organization
+from samen.directory.actions.pages import set_contact
 from samen.directory.actions.previewing import preview_service
 from samen.directory.actions.problems import end_doubts, report_problem, settle_reports
 from samen.directory.actions.remembering import organization_facts
@@ -48,6 +49,7 @@ __all__ = [
     "report_problem",
     "restore_service",
     "service_facts",
+    "set_contact",
     "settle_reports",
     "withhold_fact",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from samen.directory.actions.fields import check_column, check_keys, refuse, slug, text
+from samen.directory.actions.pages import page_facts
 from samen.directory.actions.remembering import (
     Row,
     organization_facts,
@@ -46,6 +47,6 @@ def take_over_organization(
     Organization.objects.filter(pk=existing.pk).update(**written)
     row = Row(trace.by.id, trace.at, "", [c for c in _COLUMNS if now[c] != wanted[c]])
     left = Organization.objects.get(pk=existing.pk)
-    remember_organization(left, organization_facts(left), row)
+    remember_organization(left, organization_facts(left) | page_facts(left), row)
     trace.leave(kind="organization", record_id=existing.id, verb="changed")
     return "changed"

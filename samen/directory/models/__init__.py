@@ -4,6 +4,7 @@ from samen.directory.models.history import History
 from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
 from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
+from samen.directory.models.pages import MunicipalityContact, OrganizationPage
 from samen.directory.models.reports import ProblemReport
 from samen.directory.models.services import (
     CostOption,
@@ -31,8 +32,10 @@ __all__ = [
     "HoursException",
     "Location",
     "LocationText",
+    "MunicipalityContact",
     "OpeningHours",
     "Organization",
+    "OrganizationPage",
     "OrganizationText",
     "Phone",
     "ProblemReport",

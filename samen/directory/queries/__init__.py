@@ -10,6 +10,15 @@ from samen.directory.queries.history import (
 )
 from samen.directory.queries.index import IndexRow, index_rows
 from samen.directory.queries.listings import listing_by_number, listings, listings_by_number
+from samen.directory.queries.pages import (
+    ContactShown,
+    Coverage,
+    MunicipalityShown,
+    NamedPage,
+    OrganizationShown,
+    municipality_shown,
+    organization_shown,
+)
 from samen.directory.queries.revisions import ids_of, revision, services_changed
 from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
 from samen.directory.rules import (
@@ -37,13 +46,18 @@ __all__ = [
     "OVERDUE_AFTER",
     "AddressShown",
     "AreaShown",
+    "ContactShown",
+    "Coverage",
     "Exceptional",
     "FactDifference",
     "Hours",
     "IndexRow",
     "Listing",
+    "MunicipalityShown",
+    "NamedPage",
     "Opening",
     "OpeningState",
+    "OrganizationShown",
     "PhoneShown",
     "Piece",
     "State",
@@ -61,10 +75,12 @@ __all__ = [
     "listings",
     "listings_by_number",
     "looks_like_a_phone",
+    "municipality_shown",
     "next_review",
     "numbers_now",
     "oldest_state",
     "opening",
+    "organization_shown",
     "review_months",
     "revision",
     "services_changed",

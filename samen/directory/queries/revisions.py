@@ -35,7 +35,8 @@ def services_changed(since: int, *, most: int) -> frozenset[UUID] | None:
     return None if named - there - gone or len(changed) > most else frozenset(changed)
 
 
-_KINDS = frozenset({_ONE_SERVICE, _SERVICES_OF_ONE})
+# Whom to ask at a municipality is on its page, and in no service.
+_KINDS = frozenset({_ONE_SERVICE, _SERVICES_OF_ONE, "municipality"})
 
 
 def ids_of(keys: Sequence[str]) -> list[UUID]:

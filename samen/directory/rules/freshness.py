@@ -60,6 +60,10 @@ def first_owner(areas: Collection[str], place: str) -> str:
     return place if place in areas else min(areas)
 
 
+def months_before(day: date, months: int) -> date:
+    return _months_after(day, -months)
+
+
 def _months_after(day: date, months: int) -> date:
     """The same day some months later, or the last of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

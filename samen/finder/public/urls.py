@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
-from samen.finder.public import views
+from samen.finder.public import pages, views
 from samen.foundation import languages
 
 
@@ -37,6 +37,22 @@ urlpatterns = [
     path("<language:language>/i/<int:number>/card/", _open(views.card), name="card"),
     path("<language:language>/i/<int:number>/wrong/", _open(views.wrong), name="wrong"),
     path("<language:language>/i/<int:number>/thanks/", _open(views.thanks), name="thanks"),
+    path("<language:language>/m/<slug:slug>/", _open(pages.municipality), name="municipality"),
+    path(
+        "<language:language>/o/<uuid:organization>/",
+        _open(pages.organization),
+        name="organization",
+    ),
+    path(
+        "<language:language>/o/<uuid:organization>/embed/",
+        _open(pages.organization_embed),
+        name="organization_embed",
+    ),
+    path(
+        "feeds/<language:language>/o/<uuid:organization>.atom",
+        _open(pages.organization_feed),
+        name="organization_feed",
+    ),
     path("<language:language>/safety/", _open(views.safety), name="safety"),
     path("<language:language>/about/", _open(views.about), name="about"),
     path("<language:language>/exit/", _open(views.leave), name="exit"),

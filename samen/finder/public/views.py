@@ -26,7 +26,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def _only_what_exists(view: View[P]) -> View[P]:
+def only_what_exists(view: View[P]) -> View[P]:
     """An address that asks for something which is not there does not exist."""
 
     @wraps(view)
@@ -39,7 +39,7 @@ def _only_what_exists(view: View[P]) -> View[P]:
     return door
 
 
-def _page(
+def page_of(
     request: HttpRequest,
     template: str,
     page: dict[str, Any],
@@ -73,7 +73,7 @@ def _see(address: str, query: str = "") -> HttpResponse:
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 def front(request: HttpRequest) -> HttpResponse:
     """The first page in the browser's own language, with all languages in sight."""
     response = _first_page(request, languages_open=True)
@@ -82,7 +82,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 def home(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     return _first_page(request)
 
@@ -103,11 +103,11 @@ def _first_page(request: HttpRequest, *, languages_open: bool = False) -> HttpRe
         "query": asked.query(),
         "languages_open": languages_open,
     }
-    return _page(request, "home", page, openings=())
+    return page_of(request, "home", page, openings=())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_only_what_exists
+@only_what_exists
 def find(request: HttpRequest, language: str) -> HttpResponse:
     if request.method == "POST":
         return _find_in_own_words(request, language)
@@ -127,7 +127,7 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
         "tags": languages.PUBLISHED,
         "query": asked.query(),
     }
-    return _page(request, "results", page, openings=found.openings)
+    return page_of(request, "results", page, openings=found.openings)
 
 
 def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
@@ -151,11 +151,11 @@ def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:
         "place": queries.town_of(here, known),
         "path_without_language": "",
     }
-    return _page(request, "not_understood", page)
+    return page_of(request, "not_understood", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_only_what_exists
+@only_what_exists
 def place(request: HttpRequest, language: str) -> HttpResponse:
     """Choose a town: one of the six, or any other by typing its name."""
     values = request.POST if request.method == "POST" else request.GET
@@ -176,7 +176,7 @@ def place(request: HttpRequest, language: str) -> HttpResponse:
         "empty": sent and not typed.strip(),
         "query": "" if sent else asked.query(),
     }
-    return _page(request, "place", page)
+    return page_of(request, "place", page)
 
 
 def _chapters(here: queries.World) -> list[tuple[str, list[tuple[Any, str]]]]:
@@ -193,7 +193,7 @@ def _chapters(here: queries.World) -> list[tuple[str, list[tuple[Any, str]]]]:
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     asked = rules.asked_by({"place": request.GET.getlist("place")})
     here = queries.world()
@@ -202,7 +202,7 @@ def everything(request: HttpRequest, language: str) -> HttpResponse:  # noqa: AR
         "place": queries.town_of(here, asked.place),
         "query": asked.query(),
     }
-    return _page(request, "all", page, openings=())
+    return page_of(request, "all", page, openings=())
 
 
 def _or_its_heir(view: View[[str, int]]) -> View[[str, int]]:
@@ -224,25 +224,25 @@ def _or_its_heir(view: View[[str, int]]) -> View[[str, int]]:
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 @_or_its_heir
 def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
     card = queries.service(number, language=language, at=clock.now())
     page = {"card": card, "item": card.listing}
-    return _page(request, "service", page, openings=[card.opening])
+    return page_of(request, "service", page, openings=[card.opening])
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 @_or_its_heir
 def card(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = queries.service(number, language=language, at=clock.now())
     page = {"card": shown, "item": shown.listing}
-    return _page(request, "card", page, openings=[shown.opening])
+    return page_of(request, "card", page, openings=[shown.opening])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_only_what_exists
+@only_what_exists
 @_or_its_heir
 def wrong(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """Somebody tells us that an entry is not right: one press, no words, no name."""
@@ -268,26 +268,26 @@ def wrong(request: HttpRequest, language: str, number: int) -> HttpResponse:
         "stale": stale,
         "token": tokens.make(subject),
     }
-    return _page(request, "wrong", page, status=422 if form.errors or stale else 200)
+    return page_of(request, "wrong", page, status=422 if form.errors or stale else 200)
 
 
 @require_safe
-@_only_what_exists
+@only_what_exists
 @_or_its_heir
 def thanks(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = queries.service(number, language=language, at=clock.now())
-    return _page(request, "thanks", {"item": shown.listing})
+    return page_of(request, "thanks", {"item": shown.listing})
 
 
 @require_safe
 def safety(request: HttpRequest, language: str) -> HttpResponse:
     site = urlsplit(leaving.neutral_site(language)).hostname
-    return _page(request, "safety", {"neutral_site": site}, openings=())
+    return page_of(request, "safety", {"neutral_site": site}, openings=())
 
 
 @require_safe
 def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
-    return _page(request, "about", {}, openings=())
+    return page_of(request, "about", {}, openings=())
 
 
 @require_safe
