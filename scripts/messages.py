@@ -241,8 +241,23 @@ def tidy(catalogue: Path, tag: str, room: str) -> None:
         r'"Content-Transfer-Encoding: 8bit\n"',
         rf'"Plural-Forms: {PLURALS.get(tag) or (plural and plural[1])}\n"',
     )
-    entries = [entry for entry in body.split("\n\n") if entry_is_for(entry, room, tag)]
+    entries = [
+        without_guess(entry) for entry in body.split("\n\n") if entry_is_for(entry, room, tag)
+    ]
     catalogue.write_text("\n\n".join(["\n".join(header), *entries]).rstrip("\n") + "\n")
+
+
+def without_guess(entry: str) -> str:
+    """A translation that gettext took from a sentence like it is none: somebody has to write it."""
+    if not re.search(r"^#, .*fuzzy", entry, re.MULTILINE):
+        return entry
+    lines = [line for line in entry.splitlines() if not line.startswith("#|")]
+    kept = "\n".join(lines).replace("#, fuzzy, ", "#, ").replace("#, fuzzy\n", "")
+    before, first, after = kept.partition("msgstr")
+    emptied = re.sub(
+        r'^(msgstr(\[\d\])?) ".*"(\n".*")*', r'\1 ""', first + after, flags=re.MULTILINE
+    )
+    return before + emptied
 
 
 def entry_is_for(entry: str, room: str, tag: str) -> bool:

@@ -69,7 +69,24 @@ HER_OWN = {
 EVERYBODY = frozenset(Role)
 INVITES = frozenset({Role.ADMINISTRATOR, Role.STEWARD})
 ADMINISTERS = frozenset({Role.ADMINISTRATOR})
+EDITS = frozenset({Role.STEWARD, Role.EDITOR})
+SUGGESTS = EDITS | {Role.CONTACT}
+DECIDES = frozenset({Role.STEWARD})
+TRANSLATES = frozenset({Role.TRANSLATOR})
 FOR_ROLES = {
+    "/desk/map/": SUGGESTS,
+    "/desk/map/new/": EDITS,
+    "/desk/map/<number>/": SUGGESTS,
+    "/desk/map/<number>/<section>/": SUGGESTS,
+    "/desk/map/<number>/history/": SUGGESTS,
+    "/desk/map/<number>/history/<version>/": EDITS,
+    "/desk/map/<number>/withdraw/": EDITS,
+    "/desk/suggestions/": DECIDES,
+    "/desk/suggestions/<suggestion>/": DECIDES,
+    "/desk/withdrawn/": DECIDES,
+    "/desk/withdrawn/<withdrawal>/": DECIDES,
+    "/desk/translations/": TRANSLATES,
+    "/desk/translations/<language>/<number>/": TRANSLATES,
     "/desk/": EVERYBODY,
     "/desk/me/": EVERYBODY,
     "/desk/colleagues/": INVITES,
@@ -91,6 +108,10 @@ SAMPLES = {
     "post": NOBODY,
     "slug": "utrecht",
     "organization": "7b0c2f0e-52d5-4f0e-9b58-6a3a1e0c2d11",
+    "section": "words",
+    "version": "1",
+    "suggestion": NOBODY,
+    "withdrawal": NOBODY,
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

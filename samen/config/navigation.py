@@ -20,8 +20,12 @@ class Section:
 
 
 EVERYBODY = tuple(Role)
+MAP = (Role.STEWARD, Role.EDITOR, Role.CONTACT)
 SECTIONS = (
     Section(_("Today"), "/desk/", EVERYBODY),
+    Section(_("The map"), "/desk/map/", MAP),
+    Section(_("Suggestions"), "/desk/suggestions/", (Role.STEWARD,)),
+    Section(_("Translations"), "/desk/translations/", (Role.TRANSLATOR,)),
     Section(_("Colleagues"), "/desk/colleagues/", (Role.ADMINISTRATOR, Role.STEWARD)),
 )
 
@@ -31,10 +35,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     colleague = getattr(request, "colleague", None)
     if not request.path.startswith("/desk/"):
         return {}
-    sections = [s for s in SECTIONS if colleague and colleague.holds(*s.roles)]
+    bar = [s for s in SECTIONS if colleague and colleague.holds(*s.roles)]
     return {
         "colleague": colleague,
-        "sections": sections,
+        "bar": bar,
         "here_now": request.path,
         "messages": messages.get_messages(request),
     }

@@ -9,7 +9,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 
 from samen.people.models import Invitation, Post, User
-from samen.people.rules import PostHeld, Role
+from samen.people.rules import ABOUT_NO_PLACE, PostHeld, Role
 
 _SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -27,8 +27,12 @@ class Colleague:
         return any(post.role in roles for post in self.posts)
 
     def municipalities(self, *roles: Role) -> frozenset[str] | None:
-        """Slugs where she holds one of the roles; None for everywhere."""
-        held = [post.municipality for post in self._of(roles)]
+        """Slugs where she holds one of the roles; None for everywhere.
+
+        A role for an organisation or of a language is about that, and nowhere is hers by it.
+        """
+        about_a_place = (post for post in self._of(roles) if post.role not in ABOUT_NO_PLACE)
+        held = [post.municipality for post in about_a_place]
         return None if None in held else frozenset(slug for slug in held if slug)
 
     def organizations(self, *roles: Role) -> frozenset[UUID]:
@@ -70,6 +74,11 @@ def holding(*roles: Role, municipality: str | None = None) -> list[User]:
     return list(
         User.objects.filter(is_active=True, id__in=posts.values("colleague")).order_by("email")
     )
+
+
+def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What colleagues are called, also those who have left. One query."""
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("id", "name"))
 
 
 def contacts_of(organization: UUID) -> list[User]:

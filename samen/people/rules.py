@@ -24,6 +24,7 @@ class Role(StrEnum):
 IN_A_MUNICIPALITY = frozenset({Role.STEWARD, Role.EDITOR, Role.MEDIATOR, Role.MEDICAL})
 FOR_AN_ORGANIZATION = frozenset({Role.CONTACT})
 OF_A_LANGUAGE = frozenset({Role.TRANSLATOR})
+ABOUT_NO_PLACE = FOR_AN_ORGANIZATION | OF_A_LANGUAGE
 
 # A steward finds her own helpers; every other role is an administrator's to give.
 _BY_A_STEWARD = frozenset({Role.EDITOR, Role.CONTACT})

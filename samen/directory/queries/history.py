@@ -35,7 +35,7 @@ def history_of(kind: str, record: UUID, *, most: int = 200) -> list[Version]:
     older: Sequence[History | None] = [*rows[1:], None]
     versions = [
         Version(row.version, row.at, row.by, row.why, _since(before, row))
-        for row, before in zip(rows, older, strict=True)
+        for row, before in zip(rows, older, strict=False)  # of no rows there is none before
     ]
     return versions[:most]
 

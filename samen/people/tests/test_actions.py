@@ -221,3 +221,16 @@ def test_a_new_second_step_ends_her_sessions(visit: Visit) -> None:
 
     visit.get("/desk/", expect=302)
     assert visit.answer.headers["Location"].startswith(("/desk/sign-in/", "/desk/second/"))
+
+
+def test_a_role_about_an_organisation_or_a_language_opens_no_municipality() -> None:
+    """A contact without a municipality keeps nothing of the country."""
+    contact = queries.colleague(make.colleague(Role.CONTACT, organization=uuid4()))
+    translator = queries.colleague(make.colleague(Role.TRANSLATOR, language="ar"))
+    steward = queries.colleague(make.colleague(Role.STEWARD, municipality="utrecht"))
+    everywhere = queries.colleague(make.colleague(Role.STEWARD))
+
+    assert contact.municipalities(Role.CONTACT, Role.STEWARD) == frozenset()
+    assert translator.municipalities(Role.TRANSLATOR) == frozenset()
+    assert steward.municipalities(Role.STEWARD) == frozenset({"utrecht"})
+    assert everywhere.municipalities(Role.STEWARD) is None

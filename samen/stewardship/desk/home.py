@@ -4,10 +4,19 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from samen.people.http import DeskRequest, for_colleagues
+from samen.people.http import DeskRequest, Role, for_colleagues
+from samen.stewardship.desk.reach import DECIDES, SUGGESTS, scope_of
+from samen.stewardship.queries.waiting import today
 
 
 @for_colleagues
 @require_safe
 def home(request: DeskRequest) -> HttpResponse:
-    return render(request, "stewardship/home.html", {})
+    languages = request.colleague.languages(Role.TRANSLATOR)
+    page = {
+        "today": today(scope_of(request, *SUGGESTS), languages=languages),
+        "keeps": request.colleague.holds(*SUGGESTS),
+        "decides": request.colleague.holds(*DECIDES),
+        "translates": sorted(languages),
+    }
+    return render(request, "stewardship/home.html", page)

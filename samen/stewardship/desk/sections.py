@@ -4,16 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from samen.directory.models import Location, Phone, Service
-from samen.directory.queries import looks_like_a_phone
+from samen.directory.queries import looks_like_a_phone, revision
 from samen.foundation.languages import LANGUAGES
+from samen.needs.models import Need
+from samen.needs.queries import NeedShown, taxonomy
+from samen.places.models import Municipality
 from samen.places.queries import gazetteer_in_tables
 
 Facts = Mapping[str, Mapping[str, Any]]
 
+_NATIONAL, _NATION = "nl", "Nederland"
 PHONES, EXCEPTIONS, STRETCHES = 4, 6, 2
 _TEXTS = ("what", "call", "hours_note", "cost_note")
 _AREA = forms.Textarea(attrs={"rows": 4, "lang": "nl"})
@@ -192,6 +196,109 @@ class Reach(Section):
 
 def _known(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=_KNOWN, required=False)
+
+
+class Help(Section):
+    title = gettext_lazy("Which help, and where")
+
+    needs = forms.MultipleChoiceField(
+        label=gettext_lazy("Helps with"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("The kinds of help, and situations that need just this entry."),
+    )
+    areas = forms.CharField(
+        label=gettext_lazy("Municipalities"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("With commas between them. Nederland is the whole country."),
+    )
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("Especially for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    only = forms.MultipleChoiceField(
+        label=gettext_lazy("And for nobody else than"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    cost = forms.ChoiceField(
+        label=gettext_lazy("Cost"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("not known")),
+            (Service.Cost.FREE.value, gettext_lazy("free")),
+            (Service.Cost.LOCAL.value, gettext_lazy("as a local call")),
+            (Service.Cost.DONATION.value, gettext_lazy("a gift is welcome")),
+            (Service.Cost.PAID.value, gettext_lazy("it costs money")),
+        ],
+    )
+
+    _OFFERED = (Need.Kind.SUPPORT.value, Need.Kind.SITUATION.value)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = taxonomy(revision())
+        offered = [need for need in known.all() if need.kind in self._OFFERED]
+        self._choose("needs", offered)
+        groups = [need for need in known.all() if need.kind == Need.Kind.GROUP.value]
+        self._choose("groups", groups)
+        self._choose("only", groups)
+
+    def _choose(self, name: str, offered: Sequence[NeedShown]) -> None:
+        reader = get_language() or "en"
+        field: Any = self.fields[name]
+        field.choices = [(need.key, need.words(reader)[0].label) for need in offered]
+
+    def clean_areas(self) -> list[str]:
+        typed = [name.strip() for name in self.cleaned_data["areas"].split(",") if name.strip()]
+        known = {m.name.lower(): m.slug for m in Municipality.objects.all()}
+        known |= {slug: slug for slug in known.values()} | {_NATION.lower(): _NATIONAL}
+        strange = [name for name in typed if name.lower() not in known]
+        if strange:
+            raise forms.ValidationError(
+                _("We know no municipality of this name: %(names)s") % {"names": ", ".join(strange)}
+            )
+        return sorted({known[name.lower()] for name in typed})
+
+    @classmethod
+    def said(cls, facts: Facts) -> dict[str, Any]:
+        names = dict(Municipality.objects.values_list("slug", "name")) | {_NATIONAL: _NATION}
+        groups = facts["for"]["groups"]
+        return {
+            "needs": facts["needs"]["needs"],
+            "areas": ", ".join(names.get(slug, slug) for slug in facts["areas"]["areas"]),
+            "groups": [key for key, only in groups if not only],
+            "only": [key for key, only in groups if only],
+            "cost": facts["cost"]["cost"],
+        }
+
+    def facts(self, now: Facts) -> dict[str, dict[str, Any]]:
+        said = self.cleaned_data
+        shown = {key for key, _label in self._choices("needs")}
+        # Concepts that are not offered here stay as they are.
+        rest = [key for key in now["needs"]["needs"] if key not in shown]
+        groups = dict.fromkeys(said["groups"], False) | dict.fromkeys(said["only"], True)
+        return {
+            "needs": {"needs": _as_before(now["needs"]["needs"], [*said["needs"], *rest])},
+            "areas": {"areas": _as_before(now["areas"]["areas"], said["areas"])},
+            "for": {
+                "groups": _as_before(
+                    now["for"]["groups"], [[k, only] for k, only in groups.items()]
+                )
+            },
+            "cost": {"cost": said["cost"]},
+        }
+
+    def _choices(self, name: str) -> list[tuple[str, str]]:
+        field: Any = self.fields[name]
+        return list(field.choices)
+
+
+def _as_before(before: Sequence[Any], now: Sequence[Any]) -> list[Any]:
+    """The same things in the order they had, so that nothing looks changed that is not."""
+    return [*(one for one in before if one in now), *(one for one in now if one not in before)]
 
 
 class Who(Section):
@@ -506,6 +613,7 @@ def copied_to_other_days(typed: Mapping[str, Any], day: int) -> dict[str, Any]:
 
 SECTIONS: dict[str, type[Section]] = {
     "words": Words,
+    "help": Help,
     "reach": Reach,
     "who": Who,
     "place": Whereabouts,

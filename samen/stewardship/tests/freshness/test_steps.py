@@ -98,7 +98,7 @@ def test_the_desk_of_the_organisation_is_asked_before_the_address_for_visitors()
     assert Letter.objects.get().to == "own@example.org"
 
 
-@pytest.mark.parametrize("address", ["", "two@x.org,three@x.org", "nobody"])
+@pytest.mark.parametrize("address", ["", "two@example.org,three@example.org", "nobody"])
 def test_where_nobody_can_be_asked_the_steward_is_told_at_once(address: str) -> None:
     service = make.due(email=address)
     live(0, 1)
