@@ -201,7 +201,9 @@ def test_the_mailbox_of_a_person_is_refused(utrecht: Municipality, email: str) -
     assert not MunicipalityContact.objects.exists()
 
 
-@pytest.mark.parametrize("email", ["info@example.org", "wmo.loket@example.org", "team.jeugd@example.org"])
+@pytest.mark.parametrize(
+    "email", ["info@example.org", "wmo.loket@example.org", "team.jeugd@example.org"]
+)
 def test_the_mailbox_of_a_department_is_taken(utrecht: Municipality, email: str) -> None:
     contact(utrecht, email=email)
 
