@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -15,16 +17,24 @@ _ONE_SERVICE, _SERVICES_OF_ONE = "service", "organization"
 _GONE = frozenset({"deleted", "merged"})
 
 
-def services_changed(since: int, *, most: int) -> frozenset[UUID] | None:
-    """The services that are not what they were at the revision. Three queries.
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What was changed since a revision."""
 
-    None when there are more than `most`, or when nobody can tell which: after a change of the
-    needs or the places, or of a service of which there is no trace.
+    services: frozenset[UUID]  # that are not what they were
+    whole: bool  # whether nothing else may have changed
+
+
+def changes_since(since: int, *, most: int) -> Pending | None:
+    """The services that were changed since the revision. Three queries.
+
+    `whole` is False when nobody can tell all of them: after a change of the needs or the places,
+    or of a service of which there is no trace. None when there are more than `most`.
     """
     changes = Change.objects.filter(pk__gt=since).values_list("kind", "record", "verb")
     # Who changes one service often has still changed one.
     journal = set(changes.distinct()[: 4 * most + 1])
-    if len(journal) > 4 * most or any(kind not in _KINDS for kind, _, _ in journal):
+    if len(journal) > 4 * most:
         return None
     named = {record for kind, record, _ in journal if kind == _ONE_SERVICE}
     gone = {record for kind, record, verb in journal if kind == _ONE_SERVICE and verb in _GONE}
@@ -32,7 +42,15 @@ def services_changed(since: int, *, most: int) -> frozenset[UUID] | None:
     there = set(Service.objects.filter(id__in=named).values_list("id", flat=True))
     owned = Service.objects.filter(organization__in=owners).values_list("id", flat=True)
     changed = named.union(owned[: most + 1])
-    return None if named - there - gone or len(changed) > most else frozenset(changed)
+    if len(changed) > most:
+        return None
+    known = all(kind in _KINDS for kind, _, _ in journal)
+    return Pending(frozenset(changed), whole=known and not named - there - gone)
+
+
+def oldest_change_since(since: int) -> datetime | None:
+    """When the first change after the revision was made."""
+    return Change.objects.filter(pk__gt=since).order_by("pk").values_list("at", flat=True).first()
 
 
 # Whom to ask at a municipality is on its page, and in no service.

@@ -17,7 +17,9 @@ from samen.directory.rules.hours import (
     OpeningState,
     Stretch,
     by_day,
+    is_usual,
     opening,
+    opening_state,
 )
 from samen.directory.rules.phones import looks_like_a_phone, tel_uri
 from samen.directory.rules.texts import text_hash, value_hash
@@ -33,11 +35,13 @@ __all__ = [
     "State",
     "Stretch",
     "by_day",
+    "is_usual",
     "looks_like_a_phone",
     "months_before",
     "next_review",
     "oldest_state",
     "opening",
+    "opening_state",
     "review_months",
     "tel_uri",
     "text_hash",

@@ -94,6 +94,27 @@ def opening(hours: Hours, at: datetime) -> Opening:
     return Opening(state, opens_next=_opens(hours, at, wall), urgent=hours.urgent_always)
 
 
+def opening_state(hours: Hours, at: datetime) -> OpeningState:
+    """Only whether somebody is there, for who asks it of many."""
+    return _state(hours, at.astimezone(AMSTERDAM).replace(tzinfo=None))
+
+
+def is_usual(hours: Hours, day: date) -> bool:
+    """Whether on this day the weekly grid alone says what holds, also of the night before it."""
+    days = (day - _DAY, day)
+    return not any(
+        _is_shut_down(hours, each)
+        or any(exception.date == each for exception in hours.exceptions)
+        or (_counts_holidays(hours) and each in _holidays(each.year))
+        for each in days
+    )
+
+
+def _counts_holidays(hours: Hours) -> bool:
+    unsaid = hours.state != "always" and hours.closed_on_holidays != "no"
+    return hours.closed_on_holidays == "yes" or unsaid
+
+
 def by_day(hours: Hours) -> list[tuple[int, list[tuple[time, time]]]]:
     """The weekly grid for a table: every weekday with its stretches, none where it is closed.
 

@@ -5,13 +5,14 @@ the map knows that it is not for this person. What the map does not know exclude
 looks from one row to another, so a row is worth the same in whatever company it is judged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import wording
 from samen.search.engine.columns import (
     AREA,
     COSTS,
@@ -22,6 +23,7 @@ from samen.search.engine.columns import (
     Index,
     Rows,
 )
+from samen.search.engine.wording import Asked, Sought
 from samen.search.rules import asking, ground, ranking
 from samen.search.rules.asking import BIT, Question, Reason, Situation
 
@@ -138,12 +140,59 @@ class Verdict:
         return owners, np.arange(len(owners)) + np.repeat(first - before, counts)
 
 
+class Ranked(Sequence[int]):
+    """Places in the verdict, the best first. Only as many are put in order as are looked at."""
+
+    def __init__(self, verdict: Verdict, chosen: Flags) -> None:
+        self._verdict, self.places = verdict, np.flatnonzero(chosen)
+        self._known: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+    def __getitem__(self, place: int | slice) -> int | list[int]:
+        if isinstance(place, slice):
+            return self.first(place.indices(len(self))[1])[place]
+        return self.first(range(len(self))[place] + 1)[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.first(len(self)))
+
+    def first(self, most: int) -> list[int]:
+        """So many of the best, or more."""
+        if len(self._known) < min(most, len(self)):
+            self._known = self._ordered(self._among(most))
+        return self._known
+
+    def _among(self, most: int) -> NDArray[np.int64]:
+        """The best, and those that tie with the last of them."""
+        if len(self) <= _FEW_TIMES * most:
+            return self.places
+        scores = self._verdict.score[self.places]
+        last = np.partition(scores, len(self) - most)[len(self) - most]
+        among: NDArray[np.int64] = self.places[scores >= last]
+        return among
+
+    def _ordered(self, places: NDArray[np.int64]) -> list[int]:
+        """The lower number settles a tie."""
+        numbers, scores = self._verdict.of("number"), self._verdict.score
+        ordered: list[int] = places[np.lexsort((numbers[places], -scores[places]))].tolist()
+        return ordered
+
+
+_FEW_TIMES = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Places in the verdict, the best first."""
 
-    ready: list[int]
-    review: list[int]
+    ready: Ranked
+    review: Ranked
     verdict: Verdict
 
 
@@ -173,8 +222,11 @@ def judge(
     *,
     areas: Areas,
     states: States,
+    sought: Sequence[Sought] | None = None,
 ) -> Found:
+    """`sought`: the words of the question, when other indexes are asked beside this one."""
     _fit(verdict, situation)
+    _words(verdict, question, sought)
     _place(verdict, question, areas)
     _language(verdict, question)
     _groups(verdict, question)
@@ -186,15 +238,7 @@ def judge(
     # What nobody confirmed stands apart, unless a life hangs on it.
     review = verdict.of("review") & ~verdict.emergency
     shown = verdict.kept & review & (verdict.direct | verdict.local)
-    return Found(_ordered(verdict, verdict.kept & ~review), _ordered(verdict, shown), verdict)
-
-
-def _ordered(verdict: Verdict, rows: Flags) -> list[int]:
-    """The best first; the lower number settles a tie."""
-    chosen = np.flatnonzero(rows)
-    best_first = np.lexsort((verdict.of("number")[chosen], -verdict.score[chosen]))
-    ordered: list[int] = chosen[best_first].tolist()
-    return ordered
+    return Found(Ranked(verdict, verdict.kept & ~review), Ranked(verdict, shown), verdict)
 
 
 # --- what was chosen ------------------------------------------------------------------------
@@ -237,6 +281,21 @@ def _kinds(verdict: Verdict, situation: Situation) -> Flags:
     same_form = verdict.having("need", *situation.forms)
     verdict.give(same_form, ranking.FORM, Reason.KIND_OF_HELP)
     return (worth > 0) | same_form
+
+
+def _words(verdict: Verdict, question: Question, sought: Sequence[Sought] | None) -> None:
+    if not question.words:
+        return
+    index = verdict.index
+    if sought is None:
+        [sought] = wording.seek(question.words, [Asked.whole(index)])
+    worths = [wording.worth(word, index, verdict.rows) for word in sought]
+    told = sum(worths, np.zeros(verdict.size))
+    met = sum(((worth > 0).astype(np.int64) for worth in worths), np.zeros(verdict.size, np.int64))
+    has = (met == len(worths)) & bool(worths) if question.every_word else met > 0
+    verdict.kept &= has
+    verdict.direct |= has
+    verdict.give(has, ranking.words_worth(told), Reason.HAS_WORDS)
 
 
 # --- where ----------------------------------------------------------------------------------

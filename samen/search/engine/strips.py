@@ -6,20 +6,22 @@ lies in a stretch. What comes out may be too much, never too little: the same ru
 each row (see scan), and so the answer is that of the scan, at the price of the neighbourhood.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import wording
 from samen.search.engine.columns import AREA, EMERGENCY, Index, Rows
 from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
+from samen.search.engine.wording import Asked, Sought
 from samen.search.rules import asking, ground
 from samen.search.rules.asking import Question, Situation
 
 Bounds = NDArray[np.int64]  # from, to, from, to, ...: in order, without overlap
 
 
-def find(
+def find(  # noqa: PLR0913 what is asked, and what is known
     index: Index,
     question: Question,
     situation: Situation | None,
@@ -27,28 +29,57 @@ def find(
     areas: Areas,
     states: States,
     gone: Flags | None = None,
+    sought: Sequence[Sought] | None = None,
 ) -> Found:
     """What the scan finds, without the rows that are `gone`."""
-    rows = candidates(index, question, situation, areas)
+    if sought is None and question.words:
+        [sought] = wording.seek(question.words, [asked(index, gone)])
+    rows = candidates(index, question, situation, areas, sought)
     if gone is not None:
         rows = np.flatnonzero(~gone).astype(np.int32) if rows is None else rows[~gone[rows]]
-    return judge(Verdict(index, rows), question, situation, areas=areas, states=states)
+    verdict = Verdict(index, rows)
+    return judge(verdict, question, situation, areas=areas, states=states, sought=sought)
+
+
+def asked(index: Index, gone: Flags | None) -> Asked:
+    return (
+        Asked.whole(index) if gone is None else Asked(index, np.flatnonzero(gone).astype(np.int32))
+    )
 
 
 def candidates(
-    index: Index, question: Question, situation: Situation | None, areas: Areas
+    index: Index,
+    question: Question,
+    situation: Situation | None,
+    areas: Areas,
+    sought: Sequence[Sought] | None = None,
 ) -> Rows | None:
     """Rows, in order, among which everything is that may be an answer. None for all rows."""
+    chosen = _chosen(index, question, situation, sought)
     place = question.place
     if place is None:
-        return None if situation is None else _union(_related(index, situation))
+        return None if chosen is None else _union(chosen)
     within = reach(question)
     bounds = _bounds(index, place, within)
     others = _union(_elsewhere(index, bounds, place, within, areas))
-    if situation is None:
+    if chosen is None:
         return _union([*_stretches(bounds), others])
-    near = (piece for rows in _related(index, situation) for piece in _cut(rows, bounds))
-    return _union([*near, others[_is_related(index, others, situation)]])
+    near = (piece for rows in chosen for piece in _cut(rows, bounds))
+    if situation is not None:
+        others = others[_is_related(index, others, situation)]
+    return _union([*near, others])
+
+
+def _chosen(
+    index: Index,
+    question: Question,
+    situation: Situation | None,
+    sought: Sequence[Sought] | None,
+) -> Iterable[Rows] | None:
+    """Lists of rows that may fit what was chosen, or said; None when nothing was."""
+    if question.words:
+        return wording.lists(sought or (), index, every=question.every_word)
+    return None if situation is None else _related(index, situation)
 
 
 def _related(index: Index, situation: Situation) -> list[Rows]:

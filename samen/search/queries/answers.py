@@ -1,18 +1,19 @@
 """From a question to services, each with the reasons for its place in the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import merge
+from itertools import islice
 from math import isnan
+from typing import overload
 from uuid import UUID
 
 from samen.directory.queries import Opening
 from samen.foundation.languages import LANGUAGES
 from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
-from samen.search.engine import strips
-from samen.search.engine.scan import Found, Verdict
+from samen.search.engine import strips, wording
+from samen.search.engine.scan import Found, Ranked, Verdict
 from samen.search.queries.index import Part, keeper
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 
@@ -31,43 +32,112 @@ class Hit:
     opening: Opening
 
 
+class Hits(Sequence[Hit]):
+    """Services, the best first. Only those that are looked at are put in order and made."""
+
+    def __init__(self, lists: Sequence[tuple[Part, Verdict, Ranked]], question: Question) -> None:
+        self._lists, self._question = lists, question
+
+    def __len__(self) -> int:
+        return sum(len(ranked) for _part, _verdict, ranked in self._lists)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Hit]: ...
+    def __getitem__(self, place: int | slice) -> Hit | list[Hit]:
+        if isinstance(place, int):
+            return self[slice(range(len(self))[place], None)][0] if place < 0 else self._at(place)
+        start, stop, step = place.indices(len(self))
+        if step < 1:
+            return list(self)[place]
+        return [self._hit(*each) for each in self._best(stop)[start:stop:step]]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return (self._hit(*each) for each in self._best(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Hits) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # lists have none either
+
+    def openings(self) -> list[Opening]:
+        """What can be said of the hours of all of them, of every kind of hours once."""
+        return [
+            part.opening(hours, self._question.at)
+            for part, verdict, ranked in self._lists
+            for hours in sorted(set(verdict.of("hours")[ranked.places].tolist()))
+        ]
+
+    def _at(self, place: int) -> Hit:
+        found = self[place : place + 1]
+        if not found:
+            raise IndexError
+        return found[0]
+
+    def _best(self, most: int) -> list[tuple[Part, Verdict, int]]:
+        found = [
+            (-float(verdict.score[place]), int(number), part, verdict, place)
+            for part, verdict, ranked in self._lists
+            for place, number in _numbered(verdict, ranked[:most])
+        ]
+        found.sort(key=lambda each: each[:2])
+        return [each[2:] for each in islice(found, most)]
+
+    def _hit(self, part: Part, verdict: Verdict, place: int) -> Hit:
+        columns, row = part.index.columns, verdict.row(place)
+        distance = float(verdict.distance[place])
+        return Hit(
+            service=part.index.uuid(row),
+            number=int(columns.number[row]),
+            score=float(verdict.score[place]),
+            reasons=_reasons(int(verdict.reasons[place])),
+            distance=None if isnan(distance) else distance,
+            opening=part.opening(int(columns.hours[row]), self._question.at),
+        )
+
+
+def _numbered(verdict: Verdict, places: list[int]) -> Iterator[tuple[int, int]]:
+    numbers = verdict.index.columns.number
+    return ((place, int(numbers[verdict.row(place)])) for place in places)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Services, the best first; those still to be confirmed apart."""
 
-    ready: tuple[Hit, ...]
-    review: tuple[Hit, ...]
+    ready: Hits
+    review: Hits
     total: int
 
 
 def search(question: Question) -> Answer:
     """Every service that may help, and none that the map knows to be for others or elsewhere."""
-    held = keeper.current()
-    situation = _situation(needs.taxonomy(held.revision), question.need)
-    found = [(part, _found(part, question, situation)) for part in held.parts]
-    ready = _merged(_hits(part, each, each.ready, question) for part, each in found)
-    review = _merged(_hits(part, each, each.review, question) for part, each in found)
+    found = _found(question)
+    ready = Hits([(part, each.verdict, each.ready) for part, each in found], question)
+    review = Hits([(part, each.verdict, each.review) for part, each in found], question)
     return Answer(ready, review, len(ready) + len(review))
 
 
-def _found(part: Part, question: Question, situation: Situation | None) -> Found:
-    return strips.find(
-        part.index,
-        question,
-        situation,
-        areas=part.areas,
-        states=part.states(question.at),
-        gone=part.gone,
-    )
-
-
-def _merged(lists: Iterable[list[Hit]]) -> tuple[Hit, ...]:
-    """As one list, in the order that each is in."""
-    return tuple(merge(*lists, key=lambda hit: (-hit.score, hit.number)))
-
-
-def _hits(part: Part, found: Found, places: list[int], question: Question) -> list[Hit]:
-    return [_hit(place, found.verdict, part, question) for place in places]
+def _found(question: Question) -> list[tuple[Part, Found]]:
+    held = keeper.current()
+    situation = _situation(needs.taxonomy(held.revision), question.need)
+    sought = wording.seek(question.words, [part.asked for part in held.parts])
+    return [
+        (
+            part,
+            strips.find(
+                part.index,
+                question,
+                situation,
+                areas=part.areas,
+                states=part.states(question.at),
+                gone=part.gone,
+                sought=words,
+            ),
+        )
+        for part, words in zip(held.parts, sought, strict=True)
+    ]
 
 
 def index_answers() -> bool:
@@ -78,19 +148,6 @@ def index_answers() -> bool:
 def is_a_language(tag: str) -> bool:
     """Whether somebody can be asked to speak it."""
     return tag in LANGUAGES
-
-
-def _hit(place: int, verdict: Verdict, part: Part, question: Question) -> Hit:
-    columns, row = part.index.columns, verdict.row(place)
-    distance = float(verdict.distance[place])
-    return Hit(
-        service=part.index.uuid(row),
-        number=int(columns.number[row]),
-        score=float(verdict.score[place]),
-        reasons=_reasons(int(verdict.reasons[place])),
-        distance=None if isnan(distance) else distance,
-        opening=part.opening(int(columns.hours[row]), question.at),
-    )
 
 
 @lru_cache(maxsize=1024)

@@ -1,14 +1,18 @@
-"""The index this process answers from: opened once, looked at anew when the map has changed."""
+"""The index this process answers from: opened once, looked at anew when the map has changed.
 
-import json
+What was changed since the index was built is in a small one beside it. The worker folds the small
+one into the large one; where no worker runs, whoever comes first does.
+"""
+
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
@@ -16,38 +20,54 @@ from numpy.typing import NDArray
 
 from samen.directory import queries as directory
 from samen.directory.models import Change
-from samen.directory.queries import Exceptional, Hours, Opening, OpeningState, Stretch
+from samen.directory.queries import IndexRow, Opening
 from samen.places import queries as places
-from samen.search.engine import columns, scan, shelf
+from samen.search.engine import columns, scan, shelf, strips
 from samen.search.engine.columns import AREA, Index, Rows
 from samen.search.engine.scan import Areas
+from samen.search.engine.wording import Asked
+from samen.search.queries.hours import Openings, write_hours
 
 log = logging.getLogger("samen.search")
 
 # How long an older index may answer while another process builds the new one.
 _PATIENCE = 2.0  # seconds
-# More services than this that were changed since, and the index is built anew.
+# More services than this that were changed since, and who asks folds them in, if that is quick.
 MOST_PENDING = 100
+LARGE = 20_000  # services: a larger index is folded and built by the worker
+# More than this are read faster as a whole.
+TOO_MANY = 5_000
 _GLANCE = 0.05  # seconds between two looks at the folder
-
-_STATES = {
-    OpeningState.OPEN: scan.OPEN,
-    OpeningState.CLOSED: scan.CLOSED,
-    OpeningState.UNKNOWN: scan.UNKNOWN,
-}
-_NOT_ASKED = -1
+# What the worker folds in: so many, or what has waited so long.
+FOLDED_FROM = 20
+_LONG = timedelta(hours=1)
 
 
 @dataclass(slots=True, eq=False)
+class Base:
+    """An index as it was built."""
+
+    revision: int
+    folder: Path | None  # where it belongs, whether or not it could be written
+    index: Index
+    openings: Openings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.openings = Openings(self.index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """An index, and which of its services are not what it says any more."""
 
     index: Index
     areas: Areas
+    openings: Openings
     gone: NDArray[np.bool_] | None = None
-    _minute: datetime | None = None
-    _openings: dict[int, Opening] = field(default_factory=dict)
-    _states: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
+
+    @property
+    def asked(self) -> Asked:
+        return strips.asked(self.index, self.gone)
 
     def rows(self) -> list[int]:
         """Those that hold."""
@@ -55,47 +75,20 @@ class Part:
         return list(range(len(self.index))) if gone is None else np.flatnonzero(~gone).tolist()
 
     def having(self, mark: str) -> Rows:
-        rows = self.index.having(mark)
+        return self._without_gone(self.index.having(mark))
+
+    def having_word(self, word: str) -> Rows:
+        return self._without_gone(self.index.having_word(word))
+
+    def _without_gone(self, rows: Rows) -> Rows:
         return rows if self.gone is None else rows[~self.gone[rows]]
 
     def opening(self, place: int, at: datetime) -> Opening:
-        """What can be said of the hours at `place` in the index. Hours change by the minute."""
-        minute = self._turned(at)
-        known = self._openings.get(place)
-        if known is None:
-            known = directory.opening(read_hours(self.index.hours[place]), minute)
-            self._openings[place] = known
-        return known
+        """What can be said of the hours at `place` in the index."""
+        return self.openings.opening(place, at)
 
     def states(self, at: datetime) -> scan.States:
-        """Of hours, by their places in the index, whether somebody is there."""
-        minute = self._turned(at)
-        known = self._states
-
-        def states(places: Rows) -> NDArray[np.int8]:
-            missing = np.unique(places[known[places] == _NOT_ASKED])
-            for place in missing.tolist():
-                known[place] = self._state(place, minute)
-            return known[places]
-
-        return states
-
-    def _turned(self, at: datetime) -> datetime:
-        minute = at.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute, self._openings = minute, {}
-            self._states = np.full(len(self.index.hours), _NOT_ASKED, np.int8)
-        return minute
-
-    def _state(self, place: int, at: datetime) -> int:
-        opening = self.opening(place, at)
-        if opening.urgent and opening.state is not OpeningState.OPEN:
-            return scan.URGENT_ONLY
-        # Hours that nobody confirmed are no knowledge: they keep nobody away from the list.
-        closed = opening.state is OpeningState.CLOSED
-        if closed and not read_hours(self.index.hours[place]).confirmed:
-            return scan.UNKNOWN
-        return _STATES[opening.state]
+        return self.openings.states(at)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,13 +107,43 @@ class Held:
         return sorted(rows, key=lambda each: int(each[0].columns.number[each[1]]))
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """An index as it was built."""
+@dataclass(slots=True, eq=False)
+class Delta:
+    """What was changed since a base was built. A service that is changed again is read again."""
 
-    revision: int
-    folder: Path | None  # where it belongs, whether or not it could be written
-    index: Index
+    base: Base
+    changed: frozenset[UUID] = frozenset()
+    whole: bool = True  # whether all that was changed is known
+    _revision: int = field(init=False)
+    _rows: dict[UUID, IndexRow] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._revision = self.base.revision
+
+    def catch_up(self, revision: int) -> bool:
+        """Read what was changed up to a revision; False when that is too much."""
+        pending = directory.changes_since(self._revision, most=TOO_MANY)
+        if pending is None or len(self.changed | pending.services) > TOO_MANY:
+            return False
+        for each in pending.services:
+            self._rows.pop(each, None)
+        if pending.services:
+            self._rows |= {row.id: row for row in directory.index_rows(pending.services)}
+        self.changed |= pending.services
+        self.whole = self.whole and pending.whole
+        self._revision = revision
+        return True
+
+    def index(self) -> Index:
+        return columns.build(self._rows.values(), write=write_hours)
+
+    def gone(self) -> NDArray[np.bool_]:
+        gone = np.zeros(len(self.base.index), np.bool_)
+        gone[self.base.index.rows_of(self.changed)] = True
+        return gone
+
+    def folded(self) -> Index:
+        return columns.fold(self.base.index, self.gone(), self.index())
 
 
 class Keeper:
@@ -129,11 +152,11 @@ class Keeper:
     def __init__(self) -> None:
         self._lock = Lock()
         self._held: Held | None = None
-        self._base: Base | None = None
+        self._delta: Delta | None = None
         self._noticed: tuple[int, float] = (-1, 0.0)
 
     def cache_clear(self) -> None:
-        self._held = self._base = None
+        self._held = self._delta = None
 
     def current(self) -> Held:
         """The map as of now, or for a moment as it was while another process builds."""
@@ -146,10 +169,27 @@ class Keeper:
 
     def rebuild(self) -> Held:
         """Build anew from the tables and put it on the disk, whatever is there."""
-        revision = directory.revision()
-        folder, index = folder_of(revision), _from_tables()
-        _put(index, folder)
+        with shelf.builder(root()):
+            revision = directory.revision()
+            folder, index = folder_of(revision), _from_tables()
+            _put(index, folder)
         return self._hold(Base(revision, folder, index))
+
+    def fold(self, *, at: datetime) -> int:
+        """Put on the disk what waits long enough, and say how many services that were."""
+        revision = directory.revision()
+        folder = folder_of(revision)
+        if folder is None or folder.exists():
+            return 0
+        with self._lock, shelf.only_builder(root()) as mine:
+            if not mine:
+                return 0
+            delta = self._caught_up(revision)
+            if delta is not None and delta.whole and not _is_due(delta, at):
+                return 0
+            index = self._index_at(folder, delta)
+            self._hold(Base(revision, folder, index))
+            return len(index) if delta is None or not delta.whole else len(delta.changed)
 
     def _renewed(self, revision: int) -> Held:
         held = self._held
@@ -159,57 +199,76 @@ class Keeper:
             self._noticed = (revision, monotonic())
         folder = folder_of(revision)
         index = _from_disk(folder)
-        if index is None and (patched := self._patched(revision)) is not None:
-            self._held = patched
-            return patched
+        delta = None if index is not None else self._caught_up(revision)
+        if delta is not None and self._goes_on(delta):
+            return self._patched(revision, delta)
         if index is None:
-            index = self._built(folder)
+            index = self._built(folder, delta)
+        if index is None and delta is not None and delta.whole:
+            return self._patched(revision, delta)
         while index is None:
             if held is not None and not self._is_overdue():
                 return held
-            index = _from_tables() if self._is_overdue() else self._looked_again(folder)
+            index = _from_tables() if self._is_overdue() else self._looked_again(folder, delta)
         return self._hold(Base(revision, folder, index))
 
+    def _goes_on(self, delta: Delta) -> bool:
+        """Whether the older index answers, with the small one beside it."""
+        if delta.whole and len(delta.changed) <= MOST_PENDING:
+            return True
+        # It would take too long. The worker is at it, or whoever starts next.
+        return len(delta.base.index) > LARGE and self._held is not None
+
     def _hold(self, base: Base) -> Held:
-        self._base = base
-        self._held = Held(base.revision, (_part(base.revision, base.index),))
+        self._delta = Delta(base)
+        part = Part(base.index, _areas(base.revision, base.index), base.openings)
+        self._held = Held(base.revision, (part,))
         return self._held
 
-    def _patched(self, revision: int) -> Held | None:
-        """An older index with the few services that were changed since, if they are few."""
-        base = self._base
-        if base is None or base.folder is None or base.folder != folder_of(base.revision):
-            base = _newest(revision)
-        if base is None or base.revision > revision:
+    def _patched(self, revision: int, delta: Delta) -> Held:
+        base, fresh = delta.base, delta.index()
+        areas = _areas(revision, base.index)
+        old = Part(base.index, areas, base.openings, delta.gone())
+        new = Part(fresh, _areas(revision, fresh), Openings(fresh))
+        self._held = Held(revision, (old, new))
+        return self._held
+
+    def _caught_up(self, revision: int) -> Delta | None:
+        """The youngest index there is with all that was changed since; None without either."""
+        delta = self._delta
+        known = delta.base if delta is not None and _is_ours(delta.base) else None
+        if known is None or known.revision > revision:
+            known, delta = None, None
+        newer = _newest(revision, since=-1 if known is None else known.revision)
+        if newer is not None:
+            delta = Delta(newer)
+        if delta is None or not delta.catch_up(revision):
+            self._delta = None
             return None
-        changed = directory.services_changed(base.revision, most=MOST_PENDING)
-        if changed is None:
-            return None
-        self._base = base
-        part = _part(revision, base.index)
-        part.gone = base.index.is_one_of(changed)
-        fresh = columns.build(directory.index_rows(changed), write=write_hours)
-        return Held(revision, (part, _part(revision, fresh)))
+        self._delta = delta
+        return delta
 
     def _is_overdue(self) -> bool:
         return monotonic() - self._noticed[1] >= _PATIENCE
 
-    def _looked_again(self, folder: Path | None) -> Index | None:
+    def _looked_again(self, folder: Path | None, delta: Delta | None) -> Index | None:
         sleep(_GLANCE)
         index = _from_disk(folder)
-        return self._built(folder) if index is None else index
+        return self._built(folder, delta) if index is None else index
 
-    def _built(self, folder: Path | None) -> Index | None:
+    def _built(self, folder: Path | None, delta: Delta | None) -> Index | None:
         """A new index, unless another process is at it."""
         with shelf.only_builder(root()) as mine:
-            if not mine:
-                return None
-            # The one who held the lock before may have built just this.
-            index = _from_disk(folder)
-            if index is None:
-                index = _from_tables()
-                _put(index, folder)
-            return index
+            return self._index_at(folder, delta) if mine else None
+
+    def _index_at(self, folder: Path | None, delta: Delta | None) -> Index:
+        # The one who held the lock before may have built just this.
+        index = _from_disk(folder)
+        if index is None:
+            known = delta is not None and delta.whole
+            index = delta.folded() if delta is not None and known else _from_tables()
+            _put(index, folder)
+        return index
 
 
 keeper = Keeper()
@@ -231,6 +290,18 @@ def folder_of(revision: int) -> Path | None:
         return None
     stamp = blake2b(repr(change).encode(), digest_size=6).hexdigest()
     return root() / f"{revision}-{stamp}"
+
+
+def _is_ours(base: Base) -> bool:
+    return base.folder is not None and base.folder == folder_of(base.revision)
+
+
+def _is_due(delta: Delta, at: datetime) -> bool:
+    """A clock that was put back makes nothing due; the number of changes does."""
+    if len(delta.changed) >= FOLDED_FROM:
+        return True
+    oldest = directory.oldest_change_since(delta.base.revision)
+    return oldest is not None and at - oldest >= _LONG
 
 
 def _from_disk(folder: Path | None) -> Index | None:
@@ -258,22 +329,18 @@ def _put(index: Index, folder: Path | None) -> None:
         log.warning("index cannot be written, answering from memory")
 
 
-def _newest(revision: int) -> Base | None:
-    """The youngest index on the disk that was of our map, up to the revision."""
+def _newest(revision: int, *, since: int) -> Base | None:
+    """The youngest index on the disk that was of our map, after one revision and up to another."""
     with suppress(OSError):
-        folders = [path for path in root().iterdir() if shelf.revision_of(path) >= 0]
+        folders = [p for p in root().iterdir() if since < shelf.revision_of(p) <= revision]
         for folder in sorted(folders, key=shelf.revision_of, reverse=True):
             built = shelf.revision_of(folder)
-            if built > revision or folder_of(built) != folder:
+            if folder_of(built) != folder:
                 continue
             index = _from_disk(folder)
             if index is not None:
                 return Base(built, folder, index)
     return None
-
-
-def _part(revision: int, index: Index) -> Part:
-    return Part(index, _areas(revision, index))
 
 
 def _areas(revision: int, index: Index) -> Areas:
@@ -282,49 +349,3 @@ def _areas(revision: int, index: Index) -> Areas:
     return Areas(
         index, {slug: (town.latitude, town.longitude) for slug, town in towns.items() if town}
     )
-
-
-# --- opening hours, written down -------------------------------------------------------------
-
-
-def write_hours(hours: Hours) -> str:
-    return json.dumps(
-        [
-            hours.state,
-            [[s.weekday, s.opens.isoformat(), s.closes.isoformat()] for s in hours.week],
-            [[e.date.isoformat(), _clock(e.opens), _clock(e.closes)] for e in hours.exceptions],
-            hours.closed_on_holidays,
-            hours.closed_from.isoformat() if hours.closed_from else None,
-            hours.closed_until.isoformat() if hours.closed_until else None,
-            hours.urgent_always,
-            hours.confirmed,
-        ]
-    )
-
-
-def read_hours(written: str) -> Hours:
-    state, week, exceptions, holidays, start, end, urgent, confirmed = json.loads(written)
-    return Hours(
-        state=state,
-        week=tuple(
-            Stretch(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
-            for weekday, opens, closes in week
-        ),
-        exceptions=tuple(
-            Exceptional(date.fromisoformat(day), _time(opens), _time(closes))
-            for day, opens, closes in exceptions
-        ),
-        closed_on_holidays=holidays,
-        closed_from=date.fromisoformat(start) if start else None,
-        closed_until=date.fromisoformat(end) if end else None,
-        urgent_always=urgent,
-        confirmed=confirmed,
-    )
-
-
-def _clock(moment: time | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _time(written: str | None) -> time | None:
-    return time.fromisoformat(written) if written else None

@@ -21,7 +21,6 @@ from samen.search.rules import endings, letters
 
 _WORDS = Path(__file__).parents[1] / "words"
 
-_NAMES = frozenset({"name", "organization"})
 _NAMED = 0.35  # least share of a name in a text, and of a text in a name
 _ITSELF = 0.85  # the text is the name
 _MOST_NAMED = 6
@@ -209,7 +208,7 @@ def _from_texts(words: Sequence[str], held: Held, taxonomy: Taxonomy) -> list[Un
     worth: dict[str, float] = defaultdict(float)
     rare = [word for word in words if not endings.is_little(word)]
     for word in dict.fromkeys(rare):
-        having = [(part, set(part.having(f"word:{word}").tolist())) for part in held.parts]
+        having = [(part, set(part.having_word(word).tolist())) for part in held.parts]
         whole = sum(len(rows) for _part, rows in having)
         for need in taxonomy.situations():
             mark = f"need:{need.key}"
@@ -223,29 +222,29 @@ def _from_texts(words: Sequence[str], held: Held, taxonomy: Taxonomy) -> list[Un
 # --- services by name -------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _service_names(held: Held) -> tuple[Names, list[tuple[Index, int]]]:
-    services = held.everything()
+@lru_cache(maxsize=4)
+def _service_names(index: Index) -> Names:
     return Names(
-        Name(owner, each, words)
-        for owner, (index, row) in enumerate(services)
-        for language, field, body in index.texts(row)
-        if field in _NAMES and (words := tuple(letters.words(body)))
+        Name(row, each, words)
+        for row in range(len(index))
+        for language, _field, body in index.names(row)
+        if (words := tuple(letters.words(body)))
         # A name of one word is written by ear in any language.
         for each in (PUBLISHED if len(words) == 1 else (language or PUBLISHED[0],))
-    ), services
+    )
 
 
 def _services(held: Held, words: Sequence[str]) -> tuple[Named, ...]:
     if len(words) > _LONGEST_TITLE:
         return ()
-    names, services = _service_names(held)
-    named = []
-    for name in names.find(words)[:_MOST_NAMED]:
-        index, row = services[name.owner]
-        if name.score >= _NAMED:
-            named.append(Named(index.uuid(row), int(index.columns.number[row]), name.score))
-    return tuple(named)
+    named = [
+        Named(part.index.uuid(name.owner), int(part.index.columns.number[name.owner]), name.score)
+        for part in held.parts
+        for name in _service_names(part.index).find(words)
+        if name.score >= _NAMED and (part.gone is None or not part.gone[name.owner])
+    ]
+    named.sort(key=lambda each: (-each.score, each.number))
+    return tuple(named[:_MOST_NAMED])
 
 
 # --- towns ------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ class Place(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     need: str | None = None  # need key
+    words: tuple[str, ...] = ()  # that have to be in the texts: one of them, or every one
+    every_word: bool = False
     place: Place | None = None
     within: int | None = None  # km
     speaks: str | None = None  # language tag
@@ -54,6 +56,7 @@ class Reason(StrEnum):
     FIRST_STEP = "first_step"  # the programme suggests it first for what was chosen
     FITS = "fits"  # helps with what was chosen
     KIND_OF_HELP = "kind_of_help"  # gives a kind of help that was chosen
+    HAS_WORDS = "has_words"  # says what was asked for in words
     NEAR = "near"  # in the municipality, or within the distance
     AROUND = "around"  # its municipality lies within the distance
     EVERYWHERE = "everywhere"  # for the whole country

@@ -5,6 +5,7 @@ score first, then the lowest number. Nothing that is paid for or clicked on coun
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 EMERGENCY_FIRST = 100.0  # for what cannot wait
 
@@ -18,6 +19,10 @@ KIND_STEP = 1.0  # less for each next kind
 KIND_LEAST = 3.0
 KIND_MOST = 14.0  # all kinds together
 FORM = 2.0  # helps with the same form of violence
+
+# How much of what was asked in words it says: half of this at WORDS_HALF, never all of it.
+WORDS = 24.0
+WORDS_HALF = 4.0
 
 # Where it is.
 NEAR = 12.0
@@ -71,6 +76,11 @@ def freshness(last: date | None, today: date) -> float:
 
 def route_worth(position: int) -> float:
     return max(ROUTE_LEAST, ROUTE_FIRST - ROUTE_STEP * position)
+
+
+def words_worth(told: Any) -> Any:
+    """`told`: what all words tell together that it has (see wording), of one service or of many."""
+    return WORDS * told / (told + WORDS_HALF)
 
 
 def kind_worth(position: int) -> float:

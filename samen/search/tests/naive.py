@@ -6,7 +6,7 @@ from math import exp
 
 from samen.directory.queries import Opening, OpeningState, opening
 from samen.places.queries import kilometres
-from samen.search.rules import asking, ranking
+from samen.search.rules import asking, endings, letters, ranking, wording
 from samen.search.rules.asking import Question, Reason, Situation
 from samen.search.tests.make import Row
 
@@ -37,6 +37,10 @@ def answer(
 ) -> tuple[list[Judged], list[Judged]]:
     """Ready and review, the best first."""
     judged = [judge(row, question, situation, centres) for row in rows]
+    if question.words:
+        say(judged, question)
+    for each in judged:
+        each.score = round(each.score, ranking.PLACES_OF_A_SCORE)
     kept = [each for each in judged if each.related and not each.out]
     kept.sort(key=lambda each: (-each.score, each.row.number))
     ready = [each for each in kept if not is_apart(each.row)]
@@ -62,8 +66,50 @@ def judge(row: Row, question: Question, situation: Situation | None, centres: Ce
     reach(judged, question)
     trust(judged, question)
     when(judged, question)
-    judged.score = round(judged.score, ranking.PLACES_OF_A_SCORE)
     return judged
+
+
+def written(row: Row) -> list[str]:
+    """The words of a service, those of its names as often as they count."""
+    return [
+        word
+        for _language, field, body in row.texts
+        for word in letters.words(body) * (3 if field in ("name", "organization") else 1)
+    ]
+
+
+def say(judged: Sequence[Judged], question: Question) -> None:
+    """The words of the question, which the services share among themselves."""
+    said = list(dict.fromkeys(letters.words(" ".join(question.words))))
+    said = ([word for word in said if not endings.is_little(word)] or said)[: wording.MOST]
+    texts = [written(each.row) for each in judged]
+    told, met = [0.0] * len(judged), [0] * len(judged)
+    for word in said:
+        guess = not any(word in text for text in texts)
+        like = {
+            known: worth
+            for known in {known for text in texts for known in text}
+            if (worth := wording.likeness(word, known, guess=guess))
+        }
+        having = sum(len(like.keys() & set(text)) for text in texts)
+        for place, text in enumerate(texts):
+            best = best_of(text, like)
+            told[place] += best * wording.rarity(having, len(judged))
+            met[place] += best > 0
+    for each, worth, count in zip(judged, told, met, strict=True):
+        if not count or (question.every_word and count < len(said)):
+            each.related = False
+        else:
+            each.direct = True
+            each.give(ranking.words_worth(worth), Reason.HAS_WORDS)
+
+
+def best_of(text: Sequence[str], like: Mapping[str, float]) -> float:
+    weights = [
+        like[word] * wording.weight(text.count(word), len(text)) / 255
+        for word in like.keys() & set(text)
+    ]
+    return max(weights, default=0.0)
 
 
 def fit(judged: Judged, situation: Situation) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from samen.directory.queries import OpeningState, opening
 from samen.search.engine import columns, scan
 from samen.search.engine.columns import Index
-from samen.search.queries.index import read_hours, write_hours
+from samen.search.queries.hours import read_hours, write_hours
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 from samen.search.tests import make, naive
 from samen.search.tests.make import NOON, Row
@@ -22,6 +22,30 @@ CHAT, ALL_WEEK = frozenset({"chat"}), frozenset({"day-and-night"})
 CHANNELS = ("phone", "chat", "whatsapp", "visit", "walkin")
 TAGS = ("nl", "ar", "fa", "fa-AF", "kmr", "ku")
 AREAS = ("arnhem", "nijmegen", "utrecht", "nobody-knows-where")
+# Beginnings, slips, a number, names, a script without spaces, and words of no weight.
+TEXTS = (
+    "juridische hulp voor vrouwen",
+    "juridisch loket",
+    "hulp hulp hulp na geweld, telefoon 0800",
+    "huis van de vrouw",
+    "مساعدة قانونية للنساء",
+    "法律援助 女性",
+    "de het een",
+)
+SAID = (
+    "juridische",
+    "jur",
+    "hulp",
+    "hulo",
+    "vrouw",
+    "vruow",
+    "0801",
+    "法",
+    "律援",
+    "de",
+    "?",
+    "zz",
+)
 TOWNS = [(spot.latitude, spot.longitude) for spot in (make.ARNHEM, make.NIJMEGEN, make.UTRECHT)]
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 PARTNER = Situation(("sit.partner_violence",), ("sup.shelter", "sup.legal"), ("form.physical",))
@@ -65,6 +89,10 @@ rows = some.builds(
     verified=some.sampled_from(["person", "seed", "page"]),
     assured_on=some.none() | days,
     checked_on=some.none() | days,
+    texts=some.lists(
+        some.tuples(some.just("nl"), some.sampled_from(["name", "what"]), some.sampled_from(TEXTS)),
+        max_size=3,
+    ).map(tuple),
 )
 maps = some.lists(rows, max_size=12).map(
     lambda drawn: [replace(row, number=number) for number, row in enumerate(drawn, 1)]
@@ -72,6 +100,8 @@ maps = some.lists(rows, max_size=12).map(
 questions = some.builds(
     make.question,
     need=some.none() | some.sampled_from(["sit.partner_violence", "sit.professional_case"]),
+    words=some.just(()) | some.lists(some.sampled_from(SAID), min_size=1, max_size=3).map(tuple),
+    every_word=some.booleans(),
     place=some.none() | some.sampled_from([make.ARNHEM, make.NIJMEGEN, make.UTRECHT]),
     within=some.none() | some.sampled_from([0, 5, 25, 300]),
     speaks=some.none() | some.sampled_from(TAGS),
@@ -148,8 +178,8 @@ def test_the_scan_says_what_the_rules_say(
 @patient
 @given(questions)
 def test_what_is_not_known_excludes_nobody(question: Question) -> None:
-    """A service of which the map knows the name alone stands on every list."""
-    assert order([Row()], question) == [1]
+    """A service of which the map knows nothing stands on every list but that of a word."""
+    assert order([Row()], replace(question, words=())) == [1]
 
 
 @patient
@@ -166,7 +196,9 @@ def test_a_confidential_place_never_has_a_distance(row: Row, question: Question)
 @patient
 @given(rows, questions)
 def test_no_filter_hides_an_emergency_number(row: Row, question: Question) -> None:
-    assert order([replace(row, emergency=True, publish="ready")], question) == [1]
+    """Of who names a subject, in words or as a need, the answer is about that subject."""
+    asked = replace(question, words=())
+    assert order([replace(row, emergency=True, publish="ready")], asked) == [1]
 
 
 @patient

@@ -12,14 +12,14 @@ from samen.places.queries import kilometres
 from samen.search.engine import columns, strips
 from samen.search.engine.columns import Index
 from samen.search.engine.scan import Areas, Found, scan
-from samen.search.queries.index import write_hours
+from samen.search.queries.hours import write_hours
 from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
 from samen.search.tests.make import Row, Spot
 from samen.search.tests.test_scan import AREAS, PARTNER, maps, questions, situations
 
-patient = settings(deadline=None, max_examples=200)
+patient = settings(deadline=None, max_examples=100)
 
 # Where a circle on the map is no circle in degrees, and ordinary places beside each other.
 CORNERS = (

@@ -1,0 +1,44 @@
+"""The services as columns of numbers: built from the map, or of an older index and what changed."""
+
+from samen.search.engine.columns.building import build, fold
+from samen.search.engine.columns.index import (
+    AREA,
+    COSTS,
+    DAY_AND_NIGHT,
+    EMERGENCY,
+    HOURS_UNKNOWN,
+    IN_BITS,
+    KNOWN,
+    NOBODY_SAID,
+    SOMETIMES,
+    URGENT_ALWAYS,
+    VERIFIED,
+    Array,
+    Columns,
+    Index,
+    Row,
+    Rows,
+)
+from samen.search.engine.columns.lines import Lines
+
+__all__ = [
+    "AREA",
+    "COSTS",
+    "DAY_AND_NIGHT",
+    "EMERGENCY",
+    "HOURS_UNKNOWN",
+    "IN_BITS",
+    "KNOWN",
+    "NOBODY_SAID",
+    "SOMETIMES",
+    "URGENT_ALWAYS",
+    "VERIFIED",
+    "Array",
+    "Columns",
+    "Index",
+    "Lines",
+    "Row",
+    "Rows",
+    "build",
+    "fold",
+]

@@ -1,0 +1,270 @@
+"""The services as columns of numbers: one row each, in the order of where they are.
+
+Neighbours in the country are neighbours in the index (see ground), so that a place cuts a few
+stretches out of any list of rows. What a row may have several of (needs, languages, municipalities,
+groups, channels) is kept the other way round too, as the rows that have it, in order.
+"""
+
+import json
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samen.search.engine.columns.lines import Lines
+
+Rows = NDArray[np.int32]
+Array = NDArray[Any]
+
+KNOWN = ("", "yes", "partly", "no")
+COSTS = ("", "free", "local", "donation", "paid")
+VERIFIED = ("", "person", "seed", "page")
+NOBODY_SAID = -1  # of an age
+# What the hours say of the whole week, whatever the moment.
+HOURS_UNKNOWN, SOMETIMES, URGENT_ALWAYS, DAY_AND_NIGHT = range(4)
+
+# Kinds of marks with few values, of which a row may have several: a bit each.
+IN_BITS = ("channel", "for", "need", "only", "speaks")
+_WORD = 64  # bits
+AREA, EMERGENCY = "area", "emergency"
+# The texts that are kept as they are; of the others only their words.
+NAMES = frozenset({"name", "organization"})
+
+
+class Hours(Protocol):
+    """Opening hours, of which only this much is looked into here."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def urgent_always(self) -> bool: ...
+
+
+class Row(Protocol):
+    """A service as the map hands it over."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def publish(self) -> str: ...
+    @property
+    def emergency(self) -> bool: ...
+    @property
+    def needs(self) -> Sequence[str]: ...
+    @property
+    def route(self) -> Mapping[str, int]: ...
+    @property
+    def national(self) -> bool: ...
+    @property
+    def municipalities(self) -> Sequence[str]: ...
+    @property
+    def towns(self) -> Sequence[tuple[float, float]]: ...
+    @property
+    def languages(self) -> Sequence[str]: ...
+    @property
+    def interpreter(self) -> str: ...
+    @property
+    def groups(self) -> Sequence[str]: ...
+    @property
+    def only(self) -> Sequence[str]: ...
+    @property
+    def without_documents(self) -> str: ...
+    @property
+    def cost(self) -> str: ...
+    @property
+    def channels(self) -> Sequence[str]: ...
+    @property
+    def minimum_age(self) -> int | None: ...
+    @property
+    def maximum_age(self) -> int | None: ...
+    @property
+    def hours(self) -> Any: ...
+    @property
+    def verified(self) -> str: ...
+    @property
+    def assured_on(self) -> date | None: ...
+    @property
+    def checked_on(self) -> date | None: ...
+    @property
+    def texts(self) -> Sequence[tuple[str, str, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One value a row, unless said otherwise."""
+
+    uuid: Array  # 16 bytes
+    number: Rows
+    review: Array
+    emergency: Array
+    national: Array
+    interpreter: Array  # place in KNOWN
+    without_documents: Array  # place in KNOWN
+    cost: Array  # place in COSTS
+    verified: Array  # place in VERIFIED
+    minimum_age: Array
+    maximum_age: Array
+    last_seen: Rows  # ordinal of the day it was last confirmed or checked, 0 for never
+    all_week: Array  # one of the four above
+    hours: Rows  # place in the list of distinct hours
+    home: Array  # where it lies in the order of rows
+    # The towns it is in: town_latitude[town_start[row]:town_start[row + 1]].
+    town_start: Array
+    town_latitude: Array
+    town_longitude: Array
+    # The towns of a row after its first, in the order of ground.
+    spare_home: Array
+    spare_row: Rows
+    # Its municipalities, as places among the marks of that kind; like towns.
+    area_start: Array
+    area: Rows
+    # A bit for each mark of the kind, in the order of the marks; as many words as it takes.
+    bits_channel: Array
+    bits_for: Array
+    bits_need: Array
+    bits_only: Array
+    bits_speaks: Array
+    # Rows by what they have: of mark k, mark_row[mark_start[k]:mark_start[k + 1]].
+    mark_start: Array
+    mark_row: Rows
+    mark_value: Array  # of a route its position, else 0
+    # Names of a row as JSON: name_text[name_start[row]:name_start[row + 1]].
+    name_start: Array
+    name_text: Array
+    # The distinct opening hours, written down.
+    hours_start: Array
+    hours_text: Array
+    # Every word of the texts, in order, and the rows that have it: of word k,
+    # post_row[post_start[k]:post_start[k + 1]], each with what it weighs there (see wording).
+    word_start: Array
+    word_text: Array
+    post_start: Array
+    post_row: Rows
+    post_weight: Array
+    # Words by what is left of them when a letter is missing, in the order of the hash of that.
+    slip_hash: Array
+    slip_word: Rows
+    # Rows by the first half of their id, in its order.
+    id_half: Array
+    id_row: Rows
+
+    @classmethod
+    def names(cls) -> list[str]:
+        return [field.name for field in fields(cls)]
+
+
+class Index:
+    """Everything a question is answered from."""
+
+    def __init__(self, columns: Columns, marks: Sequence[str]) -> None:
+        """`marks`: kind and value ("need:sit.threats"), in the order of mark_start."""
+        self.columns = columns
+        self.marks = marks
+        self.hours = Lines(columns.hours_start, columns.hours_text)
+        self.words = Lines(columns.word_start, columns.word_text)
+        self._place = {mark: place for place, mark in enumerate(marks)}
+        of_kind: dict[str, list[str]] = defaultdict(list)
+        for mark in marks:
+            kind, _, value = mark.partition(":")
+            of_kind[kind].append(value)
+        self._of_kind = of_kind
+        self._bit = {
+            (kind, value): place
+            for kind in (*IN_BITS, AREA)
+            for place, value in enumerate(of_kind.get(kind, ()))
+        }
+
+    def __len__(self) -> int:
+        return len(self.columns.number)
+
+    def having(self, mark: str) -> Rows:
+        """The rows that have the mark, in order."""
+        return self._slice(self.columns.mark_row, mark)
+
+    def values(self, mark: str) -> Array:
+        return self._slice(self.columns.mark_value, mark)
+
+    def marked(self, kind: str) -> list[str]:
+        """Every value of a kind, in order: "grp.women"."""
+        return self._of_kind.get(kind, [])
+
+    def place_of(self, kind: str, value: str) -> int | None:
+        """Where the value stands among those of its kind."""
+        return self._bit.get((kind, value))
+
+    def masks(self, kind: str, values: Iterable[str]) -> list[int]:
+        """The bits of the values, for each word of a kind that is kept in bits."""
+        masks = [0] * words_for(len(self.marked(kind)))
+        for value in values:
+            place = self._bit.get((kind, value))
+            if place is not None:
+                masks[place // _WORD] |= 1 << place % _WORD
+        return masks
+
+    def bits(self, kind: str) -> Array:
+        bits: Array = getattr(self.columns, f"bits_{kind}")
+        return bits
+
+    def _slice(self, values: Array, mark: str) -> Array:
+        place = self._place.get(mark)
+        if place is None:
+            return values[:0]
+        start = self.columns.mark_start
+        return values[start[place] : start[place + 1]]
+
+    def uuid(self, row: int) -> UUID:
+        return UUID(bytes=self.columns.uuid[row].tobytes())
+
+    def rows_of(self, ids: Iterable[UUID]) -> Rows:
+        """The rows of those services that are in the index."""
+        wanted = np.frombuffer(b"".join(each.bytes for each in ids), np.uint8).reshape(-1, 16)
+        half = halves(wanted)
+        first = self.columns.id_half.searchsorted(half)
+        last = self.columns.id_half.searchsorted(half, side="right")
+        found = [
+            row
+            for own, start, end in zip(wanted, first.tolist(), last.tolist(), strict=True)
+            for row in self.columns.id_row[start:end].tolist()
+            if (self.columns.uuid[row] == own).all()
+        ]
+        return np.array(found, np.int32)
+
+    def names(self, row: int) -> list[tuple[str, str, str]]:
+        """Language, field and body of every name of the row."""
+        start = self.columns.name_start
+        written = self.columns.name_text[start[row] : start[row + 1]].tobytes()
+        return [(language, field, body) for language, field, body in json.loads(written)]
+
+    def word(self, word: str) -> int | None:
+        """Where the word stands among all words."""
+        place = self.place_of_word(word)
+        return place if place < len(self.words) and self.words[place] == word else None
+
+    def place_of_word(self, word: str) -> int:
+        """How many words stand before it."""
+        return bisect_left(self.words, word)
+
+    def having_word(self, word: str) -> Rows:
+        """The rows with the word in their texts, in order."""
+        place, start = self.word(word), self.columns.post_start
+        if place is None:
+            return self.columns.post_row[:0]
+        return self.columns.post_row[start[place] : start[place + 1]]
+
+
+def halves(ids: Array) -> Array:
+    """The first half of each id, as a number."""
+    return np.ascontiguousarray(ids[:, :8]).view(">u8").ravel().astype(np.uint64)
+
+
+def words_for(values: int) -> int:
+    """How many words hold a bit for each."""
+    return max(1, -(-values // _WORD))

@@ -1,0 +1,179 @@
+"""The words of a question, looked up among the words of the services."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samen.search.engine.columns import Array, Index, Rows
+from samen.search.engine.columns.building import slips_of
+from samen.search.rules import endings, letters, wording
+
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the lists of rows, of one word or of neighbours among the words."""
+
+    start: int
+    end: int
+    likeness: float
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One word of a question, as an index has it, and what it tells."""
+
+    rarity: float
+    pieces: tuple[Piece, ...]
+
+    def __len__(self) -> int:
+        return sum(piece.end - piece.start for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """An index that is asked, of which some rows do not count any more."""
+
+    index: Index
+    gone: Rows  # in order
+
+    @classmethod
+    def whole(cls, index: Index) -> "Asked":
+        return cls(index, np.zeros(0, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.index) - len(self.gone)
+
+    def having(self, pieces: Sequence[Piece]) -> int:
+        return sum(map(self._having, pieces))
+
+    def _having(self, piece: Piece) -> int:
+        whole = piece.end - piece.start
+        if not len(self.gone):
+            return whole
+        rows = self.index.columns.post_row[piece.start : piece.end]
+        return whole - int(np.isin(rows, self.gone).sum())
+
+
+def words_of(said: Sequence[str]) -> list[str]:
+    """What is looked up: every word once; the little ones only when there are no others."""
+    words = list(dict.fromkeys(letters.words(" ".join(said))))
+    return ([word for word in words if not endings.is_little(word)] or words)[: wording.MOST]
+
+
+def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
+    """For each index the words in it. What a word tells goes by all of them together."""
+    every = sum(map(len, asked))
+    found: list[list[Sought]] = [[] for _ in asked]
+    for word in words_of(said):
+        exact = [_exact(one.index, word) for one in asked]
+        guess = not any(one.having(pieces) for one, pieces in zip(asked, exact, strict=True))
+        pieces = [
+            [*known, *_like(one.index, word, guess=guess)]
+            for one, known in zip(asked, exact, strict=True)
+        ]
+        having = sum(one.having(each) for one, each in zip(asked, pieces, strict=True))
+        rarity = wording.rarity(having, every)
+        for own, each in zip(found, pieces, strict=True):
+            own.append(Sought(rarity, tuple(each)))
+    return found
+
+
+def _exact(index: Index, word: str) -> list[Piece]:
+    place = index.word(word)
+    return [] if place is None else [_piece(index, place, place + 1, 1.0)]
+
+
+def _like(index: Index, word: str, *, guess: bool) -> Iterator[Piece]:
+    begun = _begun(index, word)
+    if len(begun):
+        yield _piece(index, begun.start, begun.stop, wording.BEGUN)
+    if guess and wording.may_slip(word):
+        for place in _slipped(index, word):
+            if place not in begun:
+                yield _piece(index, place, place + 1, wording.SLIP)
+
+
+def _begun(index: Index, word: str) -> range:
+    """The longer words that begin so; they stand together."""
+    if not wording.is_beginning(word):
+        return range(0)
+    first, last = index.place_of_word(word), index.place_of_word(word + _LAST)
+    return range(first + (first < last and index.words[first] == word), last)
+
+
+def _slipped(index: Index, word: str) -> list[int]:
+    hashes = np.fromiter(slips_of(word), np.uint32)
+    first = index.columns.slip_hash.searchsorted(hashes).tolist()
+    last = index.columns.slip_hash.searchsorted(hashes, side="right").tolist()
+    slips = index.columns.slip_word
+    near = {p for a, b in zip(first, last, strict=True) for p in slips[a:b].tolist()}
+    return [
+        place
+        for place in sorted(near)
+        if wording.likeness(word, index.words[place], guess=True) == wording.SLIP
+    ]
+
+
+def _piece(index: Index, first: int, last: int, likeness: float) -> Piece:
+    start = index.columns.post_start
+    return Piece(int(start[first]), int(start[last]), likeness, last - first)
+
+
+# --- rows -----------------------------------------------------------------------------------
+
+
+def worth(sought: Sought, index: Index, rows: Rows | None) -> NDArray[np.float64]:
+    """What the word is worth in each of the rows, which are in order; 0 where it is not."""
+    size = len(index) if rows is None else len(rows)
+    best = np.zeros(size)
+    for piece in sought.pieces:
+        places, weights = _met(piece, index, rows)
+        found = weights * (piece.likeness / wording.HEAVIEST)
+        if piece.words == 1:
+            best[places] = np.maximum(best[places], found)
+        else:
+            np.maximum.at(best, places, found)
+    return best * sought.rarity
+
+
+def _met(piece: Piece, index: Index, rows: Rows | None) -> tuple[Array, Array]:
+    """Places among the rows that have it, and what it weighs there."""
+    having = index.columns.post_row[piece.start : piece.end]
+    weights = index.columns.post_weight[piece.start : piece.end]
+    if rows is None or not len(rows) or not len(having):
+        return (having, weights) if rows is None else (having[:0], weights[:0])
+    if piece.words == 1 and len(having) > len(rows):
+        places = having.searchsorted(rows)
+        places[places == len(having)] = 0
+        met = np.flatnonzero(having[places] == rows)
+        return met, weights[places[met]]
+    places = rows.searchsorted(having)
+    places[places == len(rows)] = 0
+    met = rows[places] == having
+    return places[met], weights[met]
+
+
+def lists(sought: Sequence[Sought], index: Index, *, every: bool) -> Iterator[Rows]:
+    """Lists of rows, each in order, in which every row is that has one of the words, or all."""
+    chosen = [min(sought, key=len)] if every and sought else sought
+    start, row = index.columns.post_start, index.columns.post_row
+    for word in chosen:
+        for piece in word.pieces:
+            if piece.words == 1:
+                yield row[piece.start : piece.end]
+                continue
+            first = int(start.searchsorted(piece.start))
+            bounds = start[first : first + piece.words + 1].tolist()
+            if piece.words > _MANY:
+                yield np.unique(row[piece.start : piece.end])
+            else:
+                yield from (row[one:other] for one, other in pairwise(bounds))
+
+
+_MANY = 16  # lists that are cheaper sorted into one
