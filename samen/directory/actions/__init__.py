@@ -19,7 +19,7 @@ from samen.directory.actions.problems import end_doubts, report_problem, settle_
 from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
-from samen.directory.actions.tables import facts_of_services
+from samen.directory.actions.tables import blank_facts, facts_of_services
 from samen.needs.actions import Refusal, Refused
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "age_service",
+    "blank_facts",
     "change_organization",
     "change_service",
     "confirm_service",

@@ -219,6 +219,11 @@ def empty_fact(parts: Iterable[str]) -> dict[str, Any]:
     return {part: _empty(part) for part in parts}
 
 
+def blank_facts() -> dict[str, dict[str, Any]]:
+    """What the tables say of a service of which nobody has told anything."""
+    return {fact: empty_fact(parts) for fact, parts in FACTS.items()}
+
+
 def all_facts(service: Service) -> dict[str, dict[str, Any]]:
     """Everything the tables say of a service that came with `services_in_tables`."""
     facts = {fact: plain_fact(service, parts) for fact, parts in FACTS.items()}

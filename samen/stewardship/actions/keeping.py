@@ -13,7 +13,7 @@ from samen.directory import actions as directory
 from samen.directory.actions import Refused
 from samen.directory.models import Change, Location, ServiceAtLocation
 from samen.foundation.actor import Actor
-from samen.stewardship.models import Draft, Suggestion, Withdrawal
+from samen.stewardship.models import Draft, SheetImport, Suggestion, Withdrawal
 from samen.stewardship.rules.suggesting import HIDDEN
 from samen.stewardship.rules.translating import contact_in
 
@@ -68,9 +68,11 @@ def forget_secret_places(*, by: Actor, at: datetime) -> int:
 def _forget_older(service_id: UUID, last: datetime) -> bool:
     drafts = Draft.objects.filter(record=service_id, saved_at__lte=last)
     suggestions = Suggestion.objects.filter(service=service_id, at__lte=last).exclude(changes={})
-    if not (drafts.exists() or suggestions.exists()):
+    sheets = SheetImport.objects.filter(at__lte=last).exclude(rows=[])
+    if not (drafts.exists() or suggestions.exists() or sheets.exists()):
         return False
     drafts.delete()
+    sheets.delete()
     suggestions.filter(state=Suggestion.State.WAITING).delete()
     suggestions.update(changes={}, why="", reason="")
     return True
@@ -79,6 +81,7 @@ def _forget_older(service_id: UUID, last: datetime) -> bool:
 def forget_place(service_id: UUID) -> None:
     """A place became secret: what was typed about the service may still name it."""
     Draft.objects.filter(record=service_id).delete()
+    SheetImport.objects.exclude(rows=[]).delete()
     suggestions = Suggestion.objects.filter(service=service_id)
     suggestions.filter(state=Suggestion.State.WAITING).delete()
     suggestions.update(changes={}, why="", reason="")
