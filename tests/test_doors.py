@@ -68,6 +68,7 @@ HER_OWN = {
 }
 EVERYBODY = frozenset(Role)
 INVITES = frozenset({Role.ADMINISTRATOR, Role.STEWARD})
+KEEPS = frozenset({Role.STEWARD, Role.EDITOR})
 ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 EDITS = frozenset({Role.STEWARD, Role.EDITOR})
 SUGGESTS = EDITS | {Role.CONTACT}
@@ -89,6 +90,12 @@ FOR_ROLES = {
     "/desk/translations/<language>/<number>/": TRANSLATES,
     "/desk/": EVERYBODY,
     "/desk/me/": EVERYBODY,
+    "/desk/tasks/": KEEPS,
+    "/desk/tasks/<task>/done/": KEEPS,
+    "/desk/reports/": KEEPS,
+    "/desk/reports/<service>/settle/": KEEPS,
+    "/desk/confirm/<service>/": KEEPS,
+    "/desk/owners/": INVITES,
     "/desk/colleagues/": INVITES,
     "/desk/colleagues/invite/": INVITES,
     "/desk/colleagues/<colleague>/": INVITES,
@@ -112,6 +119,8 @@ SAMPLES = {
     "version": "1",
     "suggestion": NOBODY,
     "withdrawal": NOBODY,
+    "service": NOBODY,
+    "task": NOBODY,
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

@@ -26,6 +26,9 @@ SECTIONS = (
     Section(_("The map"), "/desk/map/", MAP),
     Section(_("Suggestions"), "/desk/suggestions/", (Role.STEWARD,)),
     Section(_("Translations"), "/desk/translations/", (Role.TRANSLATOR,)),
+    Section(_("Tasks"), "/desk/tasks/", (Role.STEWARD, Role.EDITOR)),
+    Section(_("Reports"), "/desk/reports/", (Role.STEWARD, Role.EDITOR)),
+    Section(_("Owners"), "/desk/owners/", (Role.ADMINISTRATOR, Role.STEWARD)),
     Section(_("Colleagues"), "/desk/colleagues/", (Role.ADMINISTRATOR, Role.STEWARD)),
 )
 

@@ -52,6 +52,8 @@ TEMPLATES: Mapping[str, Mapping[str, Kind]] = {
     "invitation": {"link": Kind.LINK},
     "confirm_listing": {"organization": Kind.NAME, "link": Kind.LINK, "date": Kind.DATE},
     "reminder_listing": {"organization": Kind.NAME, "link": Kind.LINK, "date": Kind.DATE},
+    "listing_changed": {"organization": Kind.NAME, "link": Kind.LINK, "date": Kind.DATE},
+    "entries_wait": {"link": Kind.LINK},
     "logbook_head": {"text": Kind.TEXT},
 }
 

@@ -10,8 +10,11 @@ from samen.foundation.http.fetching import Gate
 from samen.post import queries as post
 from samen.stewardship.actions import checking, duplicates
 from samen.stewardship.actions.keeping import forget_secret_places
+from samen.stewardship.actions.owning import release_entries
 from samen.stewardship.actions.reviewing import note_bounce, take_step
+from samen.stewardship.actions.telling import tell_organization, tell_steward
 from samen.stewardship.queries.reviewing import reviews_waiting, services_to_review
+from samen.stewardship.queries.telling import edited_by_others, stewards_with_work
 
 # Every hour so many: ten thousand addresses in a day, and no site is asked twice a week.
 _LINKS_A_ROUND = 500
@@ -59,3 +62,20 @@ def end_doubts(*, at: datetime) -> int:
 def find_duplicates(*, at: datetime) -> int:
     """Entries that may be one. Gives how many pairs came, went or look otherwise."""
     return duplicates.find_duplicates(by=job("find_duplicates"), at=at)
+
+
+def hand_over_entries(*, at: datetime) -> int:
+    """Entries of colleagues who have left, to those who keep the map there."""
+    return release_entries(by=job("hand_over_entries"), at=at)
+
+
+def tell_stewards(*, at: datetime) -> int:
+    """Once a week, those for whom entries wait. How many letters."""
+    by = job("tell_stewards")
+    return sum(tell_steward(user=user, by=by, at=at) for user in stewards_with_work())
+
+
+def tell_organizations(*, at: datetime) -> int:
+    """An organisation hears when others changed its entry, once about each day."""
+    by = job("tell_organizations")
+    return sum(tell_organization(edited=edited, by=by, at=at) for edited in edited_by_others(at=at))

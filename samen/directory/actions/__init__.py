@@ -10,7 +10,12 @@ from samen.directory.actions.changing import (
 )
 from samen.directory.actions.ground import import_needs, import_places
 from samen.directory.actions.importing import import_map
-from samen.directory.actions.keeping import age_service, confirm_service, move_service
+from samen.directory.actions.keeping import (
+    age_service,
+    confirm_service,
+    move_service,
+    move_services,
+)
 from samen.directory.actions.merging import merge_service, part_service
 from samen.directory.actions.organizing import change_organization
 from samen.directory.actions.pages import set_contact
@@ -44,6 +49,7 @@ __all__ = [
     "import_routes",
     "merge_service",
     "move_service",
+    "move_services",
     "organization_facts",
     "part_service",
     "preview_service",

@@ -1,12 +1,14 @@
 """Who answers for an entry, who confirmed it, and what becomes of one that nobody confirms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from samen.audit import actions as audit
+from samen.directory.actions import journal
 from samen.directory.actions.changing import Changed, Conflict, change_service, leave_a_line
 from samen.directory.actions.fields import refuse
 from samen.directory.actions.remembering import (
@@ -92,6 +94,26 @@ def move_service(
     Service.objects.filter(pk=service_id).update(owner_id=owner, keeper=keeper)
     leave_a_line("service", service_id, "moved", by=by, at=at)
     return True
+
+
+@transaction.atomic
+def move_services(
+    *,
+    service_ids: Collection[UUID],
+    owner: UUID | None,
+    keeper: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Many entries at once, as when municipalities become one: all of them or none. How many."""
+    there = Service.objects.select_for_update().filter(pk__in=service_ids).order_by("number")
+    theirs = list(there.exclude(owner=owner, keeper=keeper).values_list("id", flat=True))
+    if not theirs:
+        return 0
+    Service.objects.filter(pk__in=theirs).update(owner_id=owner, keeper=keeper)
+    journal.note_all([(service, "moved") for service in theirs], kind="service", at=at)
+    audit.record(verb="services moved", kind="service", objects=theirs, by=by, at=at)
+    return len(theirs)
 
 
 def _check_she_read_it(service: Service, now: Facts, version: int) -> None:

@@ -26,6 +26,12 @@ VALUES: Mapping[str, Mapping[str, str | date]] = {
         "link": LINK,
         "date": date(2026, 12, 1),
     },
+    "listing_changed": {
+        "organization": "Bloem & Zee",
+        "link": LINK,
+        "date": date(2026, 12, 1),
+    },
+    "entries_wait": {"link": LINK},
     "logbook_head": {"text": "1207 5d41402a\n1208 7d793037"},
 }
 

@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from samen.people.http import DeskRequest, Role, for_colleagues
-from samen.stewardship.desk.reach import DECIDES, SUGGESTS, scope_of
+from samen.stewardship.desk.reach import DECIDES, EDITS, SUGGESTS, scope_of
+from samen.stewardship.queries import keeping
 from samen.stewardship.queries.waiting import today
 
 
@@ -15,6 +16,8 @@ def home(request: DeskRequest) -> HttpResponse:
     languages = request.colleague.languages(Role.TRANSLATOR)
     page = {
         "today": today(scope_of(request, *SUGGESTS), languages=languages),
+        "waiting": keeping.waiting(scope_of(request, *EDITS)),
+        "edits": request.colleague.holds(*EDITS),
         "keeps": request.colleague.holds(*SUGGESTS),
         "decides": request.colleague.holds(*DECIDES),
         "translates": sorted(languages),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from samen.stewardship.desk import deciding, editing, home, listing, translating
+from samen.stewardship.desk import deciding, editing, freshness, home, listing, translating
 
 app_name = "stewardship"
 urlpatterns = [
@@ -18,4 +18,10 @@ urlpatterns = [
     path("withdrawn/<uuid:withdrawal>/", deciding.decide_withdrawn, name="decide_withdrawn"),
     path("translations/", translating.translations, name="translations"),
     path("translations/<slug:language>/<int:number>/", translating.translate, name="translate"),
+    path("reports/", freshness.reports, name="reports"),
+    path("reports/<uuid:service>/settle/", freshness.settle, name="settle"),
+    path("tasks/", freshness.tasks, name="tasks"),
+    path("tasks/<uuid:task>/done/", freshness.done, name="done"),
+    path("confirm/<uuid:service>/", freshness.confirm, name="confirm"),
+    path("owners/", freshness.owners, name="owners"),
 ]
