@@ -23,4 +23,5 @@ step "Translations" .venv/bin/python scripts/messages.py compile
 step "Database" scripts/samen migrate --no-input --verbosity 0
 step "Style and pictures" scripts/samen collectstatic --no-input --verbosity 0
 step "The map of help" scripts/samen import_map --quiet
+step "Cards and documents" scripts/samen project
 exec scripts/samen serve

@@ -15,6 +15,8 @@ from django.db.models import Q
 from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.config.models import DueJob
+from samen.exchange import jobs as exchange
+from samen.finder import jobs as finder
 from samen.foundation.actor import job
 from samen.people import queries as people
 from samen.people.http import Role
@@ -70,6 +72,8 @@ def forget_sessions(*, at: datetime) -> int:
 
 WORK: Sequence[Rhythm] = (
     Rhythm(send_letters, MINUTE),
+    Rhythm(exchange.keep_documents, MINUTE),
+    Rhythm(finder.keep_cards, MINUTE),
     Rhythm(stewardship.forget_hidden_places, HOUR),
     Rhythm(stewardship.review_listings, HOUR),
     Rhythm(stewardship.note_bounces, HOUR),

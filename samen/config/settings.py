@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "samen.directory",
     "samen.search",
     "samen.finder",
+    "samen.exchange",
     "samen.stewardship",
     "samen.config",
     # After people, whose pages stand in the place of theirs.
@@ -72,7 +73,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "samen.foundation.headers.SafeHeaders",
-    "django.middleware.gzip.GZipMiddleware",
+    "samen.finder.http.compression.Compression",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -21,6 +21,7 @@ from samen.directory.actions.organizing import change_organization
 from samen.directory.actions.pages import set_contact
 from samen.directory.actions.previewing import preview_service
 from samen.directory.actions.problems import end_doubts, report_problem, settle_reports
+from samen.directory.actions.projecting import forget_projections, keep_cards, keep_documents
 from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
@@ -43,10 +44,13 @@ __all__ = [
     "end_doubts",
     "facts_of_services",
     "facts_to_restore",
+    "forget_projections",
     "import_map",
     "import_needs",
     "import_places",
     "import_routes",
+    "keep_cards",
+    "keep_documents",
     "merge_service",
     "move_service",
     "move_services",

@@ -5,6 +5,7 @@ from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
 from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
 from samen.directory.models.pages import MunicipalityContact, OrganizationPage
+from samen.directory.models.projections import ServiceCard, ServiceDocument
 from samen.directory.models.reports import ProblemReport
 from samen.directory.models.services import (
     CostOption,
@@ -44,6 +45,8 @@ __all__ = [
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceCard",
+    "ServiceDocument",
     "ServiceGroup",
     "ServiceLanguage",
     "ServiceNeed",

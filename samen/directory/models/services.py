@@ -102,6 +102,8 @@ class Service(models.Model):
     number_doubted_on = models.DateField(null=True)
     # One higher at every change: who saves what she read before it, is told (see History).
     version = models.PositiveIntegerField(default=0)
+    # The number of the last change in the journal that may show in it (see projections.py).
+    stamp = models.PositiveBigIntegerField(default=0)
 
     # It was the same help as another entry, and its number answers with that one's page.
     merged_into = models.ForeignKey(

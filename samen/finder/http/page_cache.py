@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,6 +32,7 @@ _NAMES_PER_PATH = {"": ("place",), "all/": ("place",)}
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
+_ENCODING = 2  # its place in a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,10 @@ class PageCache:
     def _keep(self, key: Key, page: Kept) -> None:
         if time.monotonic() - self._changed < _SETTLES:
             return
-        sets_a_cookie = any(name.lower() == "set-cookie" for name, _value in page.headers)
-        if sets_a_cookie or not page.holds(page.since):
+        said = {name.lower(): value for name, value in page.headers}
+        # What came in another encoding than was asked for would be given to who cannot read it.
+        as_asked = said.get("content-encoding", "") == key[_ENCODING]
+        if "set-cookie" in said or not as_asked or not page.holds(page.since):
             return
         old = self._pages.pop(key, None)
         self._bytes += page.weight - (old.weight if old else 0)
@@ -166,9 +170,10 @@ def _query(path: str, given: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
     """Whether the Accept-Encoding header allows gzip."""
-    for part in accepted.lower().split(","):
+    for part in accepted[:1000].lower().split(","):
         name, _semicolon, quality = part.partition(";")
         if name.strip() == "gzip":
             return quality.strip().removeprefix("q=").strip(" 0.") != "" or not quality.strip()

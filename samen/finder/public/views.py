@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from samen.directory import actions as directory
 from samen.directory.models import ProblemReport
-from samen.directory.queries import Opening
+from samen.directory.queries import Opening, one_revision
 from samen.finder import queries, rules
 from samen.finder.http import leaving, tokens
 from samen.finder.http.page_cache import KEEP_UNTIL
@@ -112,8 +112,9 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
     if request.method == "POST":
         return _find_in_own_words(request, language)
     asked = rules.asked_by(dict(request.GET.lists()))
-    here = queries.world()
-    found = queries.results(asked, here=here, language=language, at=clock.now())
+    with one_revision():
+        here = queries.world()
+        found = queries.results(asked, here=here, language=language, at=clock.now())
     long_ago = here.taxonomy.by_key("sit.rape_past")
     page = {
         "found": found,

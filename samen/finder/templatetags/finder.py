@@ -135,7 +135,7 @@ def find_address(need: int | None = None, place: str = "") -> str:
 @register.simple_tag
 def list_address(found: Results) -> str:
     cards = (*found.ready, *found.fallback, *found.review)
-    return _find(Asked(numbers=tuple(card.listing.number for card in cards)[:20]))
+    return _find(Asked(numbers=tuple(each.card.number for each in cards)[:20]))
 
 
 @register.simple_tag

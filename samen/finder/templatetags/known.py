@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from babel.dates import get_day_names
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from samen.directory import queries as directory
-from samen.directory.queries import Listing, Opening, OpeningState, PhoneShown
-from samen.finder.queries import Card
+from samen.directory.queries import Hours, Listing, Opening, OpeningState, PhoneShown
+from samen.finder.queries import Card, InList
 from samen.finder.templatetags.finder import language_name, town_name
 from samen.foundation import languages
 from samen.places.queries import Town
@@ -72,8 +72,15 @@ def _sentence(words: str, **parts: Any) -> SafeString:
     return format_html(words, **parts)
 
 
+class WithHours(Protocol):
+    """A service, however much of it is known."""
+
+    @property
+    def hours(self) -> Hours: ...
+
+
 @register.simple_tag
-def opening_words(opening: Opening, item: Listing) -> When:
+def opening_words(opening: Opening, item: WithHours) -> When:
     """When they can be reached: open until a time on the clock, never a countdown."""
     if item.hours.state == "always" and not item.hours.confirmed:
         words = _("Day and night, says our source. Call and try.")
@@ -105,13 +112,24 @@ def _closed(opening: Opening) -> str | SafeString:
 
 
 @register.simple_tag
-def facts(card: Card, place: Town | None = None) -> list[Line]:
+def facts(card: Card) -> list[Line]:
     """The quiet row: open, where, language, cost, papers, name. What is unknown says ask."""
     item = card.listing
-    when = opening_words(card.opening, item)
-    lines = [_where(card, place)]
-    if item.phones or card.opening.state != OpeningState.UNKNOWN:
-        lines.insert(0, Line(when.words, good=when.good, fleeting=True))
+    first = _open_line(card.opening, item, reachable=bool(item.phones))
+    return [*first, Line(where_words(item)), *lasting_facts(item)]
+
+
+def _open_line(opening: Opening, item: WithHours, *, reachable: bool) -> list[Line]:
+    if not reachable and opening.state == OpeningState.UNKNOWN:
+        return []
+    when = opening_words(opening, item)
+    return [Line(when.words, good=when.good, fleeting=True)]
+
+
+@register.simple_tag
+def lasting_facts(item: Listing) -> list[Line]:
+    """What is true at any moment, for whoever asks from anywhere."""
+    lines: list[Line] = []
     if item.kind != "info":  # a website neither opens nor speaks
         lines.append(_language(item))
     if item.cost == "free":
@@ -125,18 +143,37 @@ def facts(card: Card, place: Town | None = None) -> list[Line]:
     return lines
 
 
-def _where(card: Card, place: Town | None) -> Line:
-    item = card.listing
-    if card.distance is not None and place is not None:
-        if card.distance < 1:
-            return Line(_("In %(town)s") % {"town": town_name(place)})
-        words = _("About %(km)s km from the middle of %(town)s")
-        return Line(words % {"km": round(card.distance), "town": town_name(place)})
+@register.simple_tag
+def where_words(item: Listing) -> str:
+    """Where they help, when nobody said from where she asks."""
     if item.national:
-        return Line(_("The whole country"))
+        return _("The whole country")
     if item.areas:
-        return Line(listed(area.name for area in item.areas))
-    return Line(_("Ask where they are"))
+        return listed(area.name for area in item.areas)
+    return _("Ask where they are")
+
+
+def _distance_words(distance: float, place: Town) -> str:
+    if distance < 1:
+        return _("In %(town)s") % {"town": town_name(place)}
+    words = _("About %(km)s km from the middle of %(town)s")
+    return words % {"km": round(distance), "town": town_name(place)}
+
+
+@register.simple_tag
+def drawn(found: InList, level: int, place: Town | None = None) -> SafeString:
+    """A card, with what holds at this moment and from where she asks."""
+    card = found.card
+    before, name, until_facts, rest = card.parts
+    where = card.where
+    if found.distance is not None and place is not None:
+        where = conditional_escape(_distance_words(found.distance, place))
+    open_line = "".join(
+        format_html('<li class="{}">{}</li>', line.classes, line.words)
+        for line in _open_line(found.opening, card, reachable=card.reachable)
+    )
+    # Its parts are a rendered template, and what is put between them was escaped above.
+    return SafeString(f"{before}{level}{name}{level}{until_facts}{open_line}<li>{where}</li>{rest}")
 
 
 def _language(item: Listing) -> Line:

@@ -26,6 +26,8 @@ class Inside:
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         self.asked += 1
         headers = [("Cache-Control", "no-store"), (KEEP_UNTIL, str(self.until)), *self.more]
+        if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            headers.append(("Content-Encoding", "gzip"))
         start(self.status, headers)
         return [f"{environ['PATH_INFO']} {self.asked}".encode() + b"." * self.size]
 
@@ -174,6 +176,14 @@ def test_what_is_not_an_anonymous_visitors_page_passes_by(
     get(kept, path, **more)
 
     assert inside.asked == 2
+    assert len(kept) == 0
+
+
+def test_what_came_in_another_encoding_than_asked_for_is_never_kept(inside: Inside) -> None:
+    inside.more = [("content-encoding", "br")]
+    kept = cache(inside)
+    get(kept, "/en/")
+
     assert len(kept) == 0
 
 

@@ -1,12 +1,13 @@
-"""What a visitor page shows, put together from the map, the taxonomy and the search."""
+"""Pages put together: what the search finds, with its cards and what holds at this moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from samen.directory import queries as directory
 from samen.directory.queries import Listing, Opening
 from samen.finder import rules
+from samen.finder.queries.cards import Drawn, drawn_cards
 from samen.finder.rules import Asked
 from samen.foundation import languages, paging
 from samen.foundation.clock import AMSTERDAM
@@ -15,7 +16,7 @@ from samen.needs.queries import NeedShown, Taxonomy
 from samen.places import queries as places
 from samen.places.queries import Gazetteer, Town
 from samen.search import queries as search
-from samen.search.queries import Hit, Question, Understanding
+from samen.search.queries import Answer, Hit, Question, Understanding
 
 
 class NotHere(Exception):
@@ -33,9 +34,18 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One place that can help, on a page of results."""
+    """One place that can help, with all there is to say of it."""
 
     listing: Listing
+    opening: Opening
+    distance: float | None  # km from the centre of the town asked for
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """One place that can help, on a page of results."""
+
+    card: Drawn
     opening: Opening
     distance: float | None  # km from the centre of the town asked for
 
@@ -44,11 +54,11 @@ class Card:
 class Results:
     need: NeedShown | None
     town: Town | None
-    ready: tuple[Card, ...]
-    review: tuple[Card, ...]
-    fallback: tuple[Card, ...]
+    ready: tuple[InList, ...]
+    review: tuple[InList, ...]
+    fallback: tuple[InList, ...]
     total: int
-    page: paging.Page[Hit]
+    page: paging.Page[int]  # by place in the list
     also: tuple[NeedShown, ...]
     openings: tuple[Opening, ...]  # of all that was found, also on the other pages of the list
 
@@ -81,29 +91,41 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
         return _chosen(asked, language=language, at=at)
     answer = search.search(_question(asked, need, town, language=language, at=at))
     try:
-        page = paging.page_of(
-            (*answer.ready, *answer.review), number=asked.page, size=rules.PAGE_SIZE
-        )
+        page = paging.page_of(range(answer.total), number=asked.page, size=rules.PAGE_SIZE)
     except paging.NoSuchPage as missing:
         raise NotHere from missing
+    ready, review = _of_page(answer, page)
     few = not answer.ready
-    first = {hit.service for hit in answer.ready}
-    shown = {item.id: item for item in _listings(page.items, language, few=few)}
-    cards = [
-        Card(shown[hit.service], hit.opening, hit.distance)
-        for hit in page.items
-        if hit.service in shown
-    ]
+    drawn = drawn_cards(
+        [hit.number for hit in (*ready, *review)],
+        keys=rules.FALLBACK if few else (),
+        language=language,
+    )
+    shown = {card.number: card for card in drawn}
     return Results(
         need=need,
         town=town,
-        ready=tuple(card for card in cards if card.listing.id in first),
-        review=tuple(card for card in cards if card.listing.id not in first),
-        fallback=_fallback(shown.values(), cards, at) if few else (),
+        ready=_in_list(ready, shown),
+        review=_in_list(review, shown),
+        fallback=_fallback(drawn, review, at) if few else (),
         total=answer.total,
         page=page,
         also=_others(here.taxonomy, asked.also),
-        openings=tuple(hit.opening for hit in (*answer.ready, *answer.review)),
+        openings=(*answer.ready.openings(), *answer.review.openings()),
+    )
+
+
+def _of_page(answer: Answer, page: paging.Page[int]) -> tuple[Sequence[Hit], Sequence[Hit]]:
+    """Only what the page shows is put in order; the list may be long."""
+    confirmed = len(answer.ready)
+    first, end = (page.items[0], page.items[-1] + 1) if page.items else (0, 0)
+    review = slice(max(0, first - confirmed), max(0, end - confirmed))
+    return answer.ready[first:end], answer.review[review]
+
+
+def _in_list(hits: Iterable[Hit], shown: Mapping[int, Drawn]) -> tuple[InList, ...]:
+    return tuple(
+        InList(shown[hit.number], hit.opening, hit.distance) for hit in hits if hit.number in shown
     )
 
 
@@ -120,13 +142,14 @@ def next_change(openings: Iterable[Opening], *, at: datetime) -> datetime:
     return min([midnight, *moments])
 
 
-def _fallback(shown: Iterable[Listing], cards: list[Card], at: datetime) -> tuple[Card, ...]:
-    """Who can always think along, where nothing confirmed was found."""
-    already = {card.listing.id for card in cards}
+def _fallback(drawn: Iterable[Drawn], found: Iterable[Hit], at: datetime) -> tuple[InList, ...]:
+    """Who can always think along, where nothing confirmed was found; in their order."""
+    already = {hit.number for hit in found}
+    theirs = {card.key: card for card in drawn if card.number not in already}
     return tuple(
-        Card(item, directory.opening(item.hours, at), None)
-        for item in shown
-        if item.key in rules.FALLBACK and item.id not in already
+        InList(theirs[key], directory.opening(theirs[key].hours, at), None)
+        for key in rules.FALLBACK
+        if key in theirs
     )
 
 
@@ -158,13 +181,6 @@ def asked_in_words(meant: Understanding, *, here: World, place: str) -> Asked:
     # Whoever is hurt is not asked whether she is the one who hurts.
     also = tuple(need.number for need in others if need.key != "sit.used_violence")
     return Asked(need=best.number, also=also[:3], place=place)
-
-
-def _listings(hits: Sequence[Hit], language: str, *, few: bool) -> list[Listing]:
-    wanted = [hit.service for hit in hits]
-    if few:
-        wanted += directory.ids_of(rules.FALLBACK)
-    return directory.listings(list(dict.fromkeys(wanted)), language=language)
 
 
 def _need(taxonomy: Taxonomy, number: int | None) -> NeedShown | None:
@@ -203,22 +219,26 @@ def _question(
 
 def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
     """The services somebody put on a list, in her order."""
-    listings = directory.listings_by_number(asked.numbers, language=language)
-    if len(listings) < len(asked.numbers):
-        now = directory.numbers_now(asked.numbers)
-        listings = directory.listings_by_number(now, language=language)
-    if not listings:
+    drawn = _in_order(asked.numbers, language)
+    if len(drawn) < len(asked.numbers):
+        drawn = _in_order(directory.numbers_now(asked.numbers), language)
+    if not drawn:
         raise NotHere
-    cards = tuple(Card(item, directory.opening(item.hours, at), None) for item in listings)
-    nothing: paging.Page[Hit] = paging.Page((), 1, 1)
+    cards = tuple(InList(card, directory.opening(card.hours, at), None) for card in drawn)
+    nothing: paging.Page[int] = paging.Page((), 1, 1)
     return Results(
         need=None,
         town=None,
-        ready=tuple(card for card in cards if card.listing.publish == "ready"),
-        review=tuple(card for card in cards if card.listing.publish != "ready"),
+        ready=tuple(each for each in cards if each.card.publish == "ready"),
+        review=tuple(each for each in cards if each.card.publish != "ready"),
         fallback=(),
         total=len(cards),
         page=nothing,
         also=(),
         openings=tuple(card.opening for card in cards),
     )
+
+
+def _in_order(numbers: Sequence[int], language: str) -> list[Drawn]:
+    drawn = {card.number: card for card in drawn_cards(numbers, language=language)}
+    return [drawn[number] for number in numbers if number in drawn]

@@ -1,0 +1,1 @@
+"""The map as others read it by machine: Open Referral HSDS."""

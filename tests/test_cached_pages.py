@@ -1,0 +1,233 @@
+"""Pages through the whole house, from the cache in front to the tables, and tries to poison it."""
+
+import gzip
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+
+from samen.directory import actions, queries
+from samen.directory.models import Service
+from samen.directory.tests import make
+from samen.finder.http import page_cache
+from samen.finder.http.page_cache import PageCache
+from samen.foundation.actor import job
+from samen.needs.tests import make as needs
+
+pytestmark = pytest.mark.django_db
+
+EVIL = "evil.example"
+
+
+class Answer:
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = dict(headers)
+        self.raw = body
+
+    @property
+    def text(self) -> str:
+        packed = self.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(self.raw) if packed else self.raw).decode()
+
+
+class Front:
+    """The house as a server sees it."""
+
+    def __init__(self) -> None:
+        self.cache = PageCache(WSGIHandler(), revision=queries.revision, most_bytes=50_000_000)
+
+    def get(self, address: str, method: str = "GET", **headers: str) -> Answer:
+        path, _mark, query = address.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            "HTTP_HOST": "testserver",
+            **headers,
+        }
+        said: list[Any] = []
+
+        def start(status: str, headers: Any, exc_info: Any = None, /) -> Any:  # noqa: ARG001 of WSGI
+            said[:] = [status, headers]
+
+        body = b"".join(self.cache(environ, start))
+        return Answer(said[0], said[1], body)
+
+
+class Clock:
+    """Goes on only when told."""
+
+    def __init__(self, time: Callable[[], float]) -> None:
+        self.now = time()
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    ours = Clock(time.time)
+    monkeypatch.setattr(page_cache, "time", ours)
+    return ours
+
+
+@pytest.fixture
+def front(clock: Clock) -> Front:  # noqa: ARG001 time stands still
+    needs.need("sit.danger_now")
+    return Front()
+
+
+@pytest.fixture
+def service() -> Service:
+    return make.service(name="Oude naam")
+
+
+def rename(service: Service, name: str) -> None:
+    version, facts = actions.service_facts(service.id)
+    actions.change_service(
+        service_id=service.id,
+        changes={"name": facts["name"] | {"name": name}},
+        version=version,
+        why="",
+        by=job("test"),
+        at=make.NOON,
+    )
+
+
+def test_a_page_is_kept_and_browsers_are_told_not_to(front: Front, service: Service) -> None:
+    first = front.get(f"/en/i/{service.number}/")
+    second = front.get(f"/en/i/{service.number}/")
+
+    assert len(front.cache) == 1
+    assert (first.raw, first.headers) == (second.raw, second.headers)
+    assert "no-store" in second.headers["Cache-Control"]
+    assert "Oude naam" in second.text
+
+
+def test_a_change_is_out_within_two_seconds(front: Front, clock: Clock, service: Service) -> None:
+    address = f"/en/i/{service.number}/"
+    front.get(address)
+    front.get(address)
+    rename(service, "Nieuwe naam")
+    clock.now += 2
+
+    assert "Nieuwe naam" in front.get(address).text
+    assert "Nieuwe naam" in front.get(f"/en/find/?i={service.number}").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_X_FORWARDED_HOST": EVIL},
+        {"HTTP_X_FORWARDED_PROTO": EVIL},
+        {"HTTP_X_ORIGINAL_URL": f"/{EVIL}/"},
+        {"HTTP_X_REWRITE_URL": f"/{EVIL}/"},
+        {"HTTP_X_HTTP_METHOD_OVERRIDE": "POST"},
+        {"HTTP_FORWARDED": f"host={EVIL}"},
+        {"HTTP_REFERER": f"https://{EVIL}/"},
+        {"HTTP_ORIGIN": f"https://{EVIL}"},
+        {"HTTP_USER_AGENT": EVIL},
+        {"HTTP_ACCEPT_LANGUAGE": "ar"},
+        {"HTTP_ACCEPT": EVIL},
+        {"HTTP_RANGE": "bytes=0-9"},
+        {"HTTP_IF_NONE_MATCH": "*"},
+        {"HTTP_IF_MODIFIED_SINCE": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+@pytest.mark.parametrize("address", ["/en/", "/en/find/", "/en/i/{number}/"])
+def test_no_header_of_one_reader_shows_on_the_page_of_the_next(
+    front: Front, service: Service, address: str, headers: dict[str, str]
+) -> None:
+    address = address.format(number=service.number)
+    honest = Front().get(address)
+    front.get(address, **headers)
+    next_one = front.get(address)
+
+    assert (next_one.status, next_one.text) == ("200 OK", honest.text)
+    assert EVIL not in next_one.text + str(next_one.headers)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [f"utm_source={EVIL}", f"place=&x={EVIL}", f"lang={EVIL}", "_=1", "page=1", "need=&speaks="],
+)
+def test_names_nobody_knows_change_neither_the_page_nor_its_key(front: Front, query: str) -> None:
+    honest = Front().get("/en/find/")
+    front.get(f"/en/find/?{query}")
+    next_one = front.get("/en/find/")
+
+    assert next_one.text == honest.text
+    assert len(front.cache) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "packed"),
+    [("gzip", True), ("gzip;q=0", False), ("x-gzip", False), ("br", False), ("", False)],
+)
+@pytest.mark.usefixtures("front")
+def test_everybody_gets_an_encoding_she_can_read(asked: str, *, packed: bool) -> None:
+    """Whoever came before, and whatever she said."""
+    for first in ("gzip", "gzip;q=0", "x-gzip", "identity", "gzip, br"):
+        fresh = Front()
+        fresh.get("/en/", HTTP_ACCEPT_ENCODING=first)
+        answer = fresh.get("/en/", HTTP_ACCEPT_ENCODING=asked)
+        assert ("Content-Encoding" in answer.headers) is packed
+        assert "</html>" in answer.text
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("cookie", ["v=1", "sessionid=x", "csrftoken=x", " "])
+def test_whoever_brings_a_cookie_passes_by(front: Front, cookie: str) -> None:
+    front.get("/en/safety/", HTTP_COOKIE=cookie)
+
+    assert len(front.cache) == 0
+
+
+def test_who_has_left_is_led_away_although_the_page_is_kept(front: Front) -> None:
+    front.get("/en/safety/")
+    assert len(front.cache) == 1
+    left = front.get("/en/exit/")
+    cookie = left.headers["Set-Cookie"].partition(";")[0]
+
+    again = front.get("/en/safety/", HTTP_COOKIE=cookie)
+    assert not again.status.startswith("200")
+
+
+def test_every_language_has_its_own_page(front: Front) -> None:
+    front.get("/ar/safety/", HTTP_ACCEPT_LANGUAGE="nl")
+    assert 'lang="nl"' in front.get("/nl/safety/").text[:200]
+    assert 'lang="ar"' in front.get("/ar/safety/").text[:200]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/en/find/?need=999999", "/en/find/?within=x", "/en/i/999999/", "/en/nowhere/", "/xx/"],
+)
+def test_what_does_not_exist_is_never_kept(front: Front, address: str) -> None:
+    assert front.get(address).status.startswith("404")
+    assert len(front.cache) == 0
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS", "PURGE"])
+def test_only_a_get_is_kept(front: Front, method: str) -> None:
+    front.get("/en/safety/", method)
+
+    assert len(front.cache) == 0
+
+
+def test_a_wrong_host_is_refused_and_not_kept(front: Front) -> None:
+    assert front.get("/en/", HTTP_HOST=EVIL).status.startswith("400")
+    assert len(front.cache) == 0

@@ -1,0 +1,111 @@
+"""What readers are given, held against the tables, for the whole map as it ships."""
+
+import json
+from typing import Any, NoReturn
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from samen.directory import queries as services
+from samen.directory.models import Phone, Service
+from samen.exchange import actions as exchange
+from samen.exchange import queries as documents
+from samen.exchange.tests.schemas import Hsds, hsds
+from samen.finder import actions as finder
+from samen.finder import queries as cards
+from samen.finder.queries.cards import read
+from samen.foundation.languages import PUBLISHED
+
+__all__ = ["hsds"]  # a fixture
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_map")]
+
+EVERYTHING = 10_000
+PAGES = (
+    "/ar/find/?need=36&place=amsterdam",
+    "/nl/find/?place=arnhem&speaks=ti",
+    "/en/find/?i=3,4,5",
+    "/ti/find/?need=36&place=arnhem&within=5&open=1&how=walkin&cost=0",
+)
+
+
+def published() -> list[UUID]:
+    return list(Service.objects.exclude(publish="hidden").values_list("id", flat=True))
+
+
+def test_every_document_of_the_real_map_is_valid_hsds(hsds: Hsds) -> None:
+    made = documents.made(published())
+
+    assert len(made) == len(published()) > 100
+    for body in made.values():
+        assert not hsds.errors(json.loads(body))
+
+
+def test_documents_are_what_the_tables_say_for_every_service() -> None:
+    assert exchange.keep_documents(most=EVERYTHING) == len(published())
+
+    kept = services.documents(published(), made_by=documents.made_by())
+    assert dict(kept) == documents.made(published())
+    for service in Service.objects.exclude(publish="hidden").select_related("organization"):
+        said = json.loads(kept[service.id])
+        assert (said["name"], said["number"]) == (service.name, service.number)
+        assert said["organization"]["name"] == service.organization.name
+        confirmed = Phone.objects.filter(service=service, confirmed=True).order_by("position")
+        numbers = [phone["number"] for phone in said.get("phones", [])]
+        assert numbers == list(confirmed.values_list("number", flat=True))
+        texts = service.texts.filter(field="what")
+        told = {tag: part["description"]["text"] for tag, part in said["translations"].items()}
+        assert told == dict(texts.values_list("language", "body"))
+    assert exchange.keep_documents(most=EVERYTHING) == 0
+
+
+def test_cards_are_what_the_tables_say_for_every_service_and_language() -> None:
+    published = Service.objects.exclude(publish="hidden")
+    assert finder.keep_cards(most=EVERYTHING) == published.count() * len(PUBLISHED)
+
+    for language in PUBLISHED:
+        rows = services.card_rows(
+            numbers=list(published.values_list("number", flat=True)),
+            language=language,
+            made_by=cards.made_by(language),
+        )
+        ids = [row.id for row in rows]
+        fresh = {each.id: each for each in services.listings(ids, language=language)}
+        assert len(rows) == published.count()
+        for row in rows:
+            assert row.body is not None
+            assert read(row.body) == cards.draw(fresh[row.id], language)
+    assert finder.keep_cards(most=EVERYTHING) == 0
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "remembered"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_results_asks_twice_and_never_the_orm(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, *, kept: bool
+) -> None:
+    if kept:
+        finder.keep_cards(most=EVERYTHING)
+    before = client.get(path).content
+
+    def orm(*_args: Any, **_options: Any) -> NoReturn:
+        pytest.fail("a page of results asked the ORM")
+
+    monkeypatch.setattr(SQLCompiler, "execute_sql", orm)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert len(asked) <= 2
+    assert answer.content == before
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_the_same_whether_its_cards_are_kept_or_not(client: Client, path: str) -> None:
+    made_on_the_spot = client.get(path).content
+    finder.keep_cards(most=EVERYTHING)
+
+    assert client.get(path).content == made_on_the_spot
