@@ -21,6 +21,7 @@ from samen.foundation.actor import job
 from samen.people import queries as people
 from samen.people.http import Role
 from samen.post import actions as post
+from samen.search import jobs as search
 from samen.stewardship import jobs as stewardship
 
 log = logging.getLogger("samen.worker")
@@ -74,6 +75,7 @@ WORK: Sequence[Rhythm] = (
     Rhythm(send_letters, MINUTE),
     Rhythm(exchange.keep_documents, MINUTE),
     Rhythm(finder.keep_cards, MINUTE),
+    Rhythm(search.fold_index, MINUTE),
     Rhythm(stewardship.forget_hidden_places, HOUR),
     Rhythm(stewardship.review_listings, HOUR),
     Rhythm(stewardship.note_bounces, HOUR),

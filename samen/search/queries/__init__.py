@@ -1,17 +1,27 @@
 """What other rooms may ask: which services help, and what somebody means by her own words."""
 
-from samen.search.queries.answers import Answer, Hit, index_answers, is_a_language, search
+from samen.search.queries.answers import (
+    Answer,
+    Counts,
+    Hit,
+    counts,
+    index_answers,
+    is_a_language,
+    search,
+)
 from samen.search.queries.meaning import Named, Understanding, Understood, understand
 from samen.search.rules.asking import Question, Reason
 
 __all__ = [
     "Answer",
+    "Counts",
     "Hit",
     "Named",
     "Question",
     "Reason",
     "Understanding",
     "Understood",
+    "counts",
     "index_answers",
     "is_a_language",
     "search",

@@ -1,6 +1,7 @@
 """From a question to services, each with the reasons for its place in the list."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -13,6 +14,7 @@ from samen.foundation.languages import LANGUAGES
 from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
 from samen.search.engine import strips, wording
+from samen.search.engine.counting import counted
 from samen.search.engine.scan import Found, Ranked, Verdict
 from samen.search.queries.index import Part, keeper
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
@@ -111,12 +113,30 @@ class Answer:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    ready: int
+    # By kind (need, speaks, for, only, channel) of each value how many have it.
+    having: Mapping[str, Mapping[str, int]]
+
+
 def search(question: Question) -> Answer:
     """Every service that may help, and none that the map knows to be for others or elsewhere."""
     found = _found(question)
     ready = Hits([(part, each.verdict, each.ready) for part, each in found], question)
     review = Hits([(part, each.verdict, each.review) for part, each in found], question)
     return Answer(ready, review, len(ready) + len(review))
+
+
+def counts(question: Question) -> Counts:
+    """The numbers beside the filters: how many that are ready have what."""
+    together: dict[str, Counter[str]] = {}
+    ready = 0
+    for _part, found in _found(question):
+        ready += len(found.ready)
+        for kind, numbers in counted(found.verdict, found.ready).items():
+            together.setdefault(kind, Counter()).update(numbers)
+    return Counts(ready, together)
 
 
 def _found(question: Question) -> list[tuple[Part, Found]]:

@@ -1,0 +1,411 @@
+"""Whatever happens to the index, nobody who asks for help notices."""
+
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from pytest_django import Settings
+
+from samen.directory import queries as directory
+from samen.directory.models import Change, Service
+from samen.directory.tests import make as services
+from samen.search import jobs, queries
+from samen.search.engine import columns, shelf
+from samen.search.engine.columns import Index
+from samen.search.queries import index as held
+from samen.search.queries.hours import write_hours
+from samen.search.queries.index import Keeper, folder_of, keeper, root
+from samen.search.tests import make
+
+ROWS = [
+    make.Row(number, needs=("sup.legal",), texts=(("nl", "name", f"huis {number}"),))
+    for number in range(1, 30)
+]
+STILL = (Path, "rename"), (Path, "write_text"), (np, "save"), (os, "fsync")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.DATA = tmp_path
+    keeper.cache_clear()
+    yield
+    keeper.cache_clear()
+
+
+def index_of(rows: list[make.Row]) -> Index:
+    return columns.build(rows, write=write_hours)
+
+
+def numbers(index: Index) -> list[int]:
+    return sorted(index.columns.number.tolist())
+
+
+def in_another_process(work: Callable[[], object]) -> int:
+    """Its number; it ends without a word, as if it were killed."""
+    child = os.fork()
+    if not child:
+        _gone(work)
+    return child
+
+
+def _gone(work: Callable[[], object]) -> NoReturn:
+    code = 1
+    try:
+        work()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def ended(child: int) -> int:
+    """How it ended: 0 when it was done, 9 when it was killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_before(step: int, work: Callable[[], object]) -> Callable[[], object]:
+    """The process is killed the moment it would take the step, whichever that is."""
+    taken = 0
+
+    def slower(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            nonlocal taken
+            if taken == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            taken += 1
+            return original(*args, **options)
+
+        return call
+
+    def run() -> None:
+        for owner, name in STILL:
+            setattr(owner, name, slower(getattr(owner, name)))
+        work()
+
+    return run
+
+
+def killed_at_every_step(work: Callable[[], object]) -> Iterator[int]:
+    """Once for each step there is, until it gets through."""
+    step = 0
+    while (how := ended(in_another_process(killed_before(step, work)))) != 0:
+        assert how == -signal.SIGKILL
+        yield step
+        step += 1
+    assert step > len(columns.Columns.names()), "it was killed at every file"
+
+
+# --- killed -------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_of_writing_nothing_half_is_taken_for_an_index(tmp_path: Path) -> None:
+    folder, index = tmp_path / "index" / "7-abc", index_of(ROWS)
+
+    for _step in killed_at_every_step(lambda: shelf.save(index, folder)):
+        if folder.exists():
+            assert numbers(shelf.read(folder)) == numbers(index)
+
+    assert numbers(shelf.read(folder)) == numbers(index)
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_of_replacing_the_one_or_the_other_is_there_or_none(
+    tmp_path: Path,
+) -> None:
+    folder, old, new = tmp_path / "index" / "7-abc", index_of(ROWS[:3]), index_of(ROWS)
+    shelf.save(old, folder)
+
+    for _step in killed_at_every_step(lambda: shelf.save(new, folder)):
+        if folder.exists():
+            assert numbers(shelf.read(folder)) in (numbers(old), numbers(new))
+
+    assert numbers(shelf.read(folder)) == numbers(new)
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_the_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
+    def hold_and_die() -> None:
+        with shelf.only_builder(tmp_path) as mine:
+            assert mine
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert ended(in_another_process(hold_and_die)) == -signal.SIGKILL
+
+    with shelf.only_builder(tmp_path) as mine:
+        assert mine
+
+
+# --- several at once ----------------------------------------------------------------------------
+
+
+def test_two_builders_at_once_leave_a_whole_index(tmp_path: Path) -> None:
+    folder, indexes = tmp_path / "index" / "7-abc", [index_of(ROWS[:5]), index_of(ROWS)]
+
+    def build(index: Index) -> Callable[[], None]:
+        def run() -> None:
+            for _ in range(15):
+                try:
+                    shelf.save(index, folder)
+                except OSError:
+                    continue  # the other was faster
+
+        return run
+
+    children = [in_another_process(build(index)) for index in indexes]
+    known = [numbers(index) for index in indexes]
+    for _ in range(100):
+        try:
+            assert numbers(shelf.read(folder)) in known
+        except shelf.Unreadable:
+            continue  # not there yet, or just being replaced
+    assert [ended(child) for child in children] == [0, 0]
+
+    shelf.save(indexes[1], folder)
+    assert numbers(shelf.read(folder)) == known[1]
+
+
+# --- damaged ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shelved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shelf") / "1-abc"
+    shelf.save(index_of(ROWS), folder)
+    return folder
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.data())
+def test_no_damage_goes_unseen(shelved: Path, data: some.DataObject) -> None:
+    """A byte changed, a piece cut off or put behind it, of any file."""
+    files = sorted(path for path in shelved.iterdir() if path.stat().st_size)
+    file = data.draw(some.sampled_from(files), label="file")
+    whole = file.read_bytes()
+    place = data.draw(some.integers(0, len(whole) - 1), label="place")
+    other = bytes([whole[place] ^ data.draw(some.integers(1, 255), label="difference")])
+    damaged = data.draw(
+        some.sampled_from(
+            [whole[:place], whole[:place] + other + whole[place + 1 :], whole + whole[: place + 1]]
+        ),
+        label="damaged",
+    )
+    try:
+        file.write_bytes(damaged)
+        try:
+            # A manifest may be written otherwise and say the same.
+            assert numbers(shelf.read(shelved)) == numbers(index_of(ROWS))
+            assert file.name == "manifest.json"
+        except shelf.Unreadable:
+            pass
+    finally:
+        file.write_bytes(whole)
+    assert numbers(shelf.read(shelved)) == numbers(index_of(ROWS))
+
+
+# --- the map ------------------------------------------------------------------------------------
+
+
+def note(record: Any, verb: str = "changed", kind: str = "service") -> None:
+    Change.objects.create(at=make.NOON, kind=kind, record=record, verb=verb)
+
+
+def service() -> Service:
+    made = services.service()
+    note(made.id, "created")
+    return made
+
+
+def shown() -> list[int]:
+    return [hit.number for hit in queries.search(make.question()).ready]
+
+
+def folders() -> list[int]:
+    return sorted(shelf.revision_of(path) for path in root().iterdir() if path.is_dir())
+
+
+@pytest.mark.django_db
+def test_a_disk_that_is_really_full_is_answered_from_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The system itself refuses every file beyond some bytes, as a full disk does."""
+    save, limits = shelf.save, resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def save_on_a_full_disk(index: Index, folder: Path) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+        try:
+            save(index, folder)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    monkeypatch.setattr(shelf, "save", save_on_a_full_disk)
+    first = service()
+    assert shown() == [first.number]
+    second = service()
+    assert shown() == [first.number, second.number]
+    assert folders() == []
+
+    monkeypatch.setattr(shelf, "save", save)
+    keeper.cache_clear()
+    assert shown() == [first.number, second.number]
+    assert folders() == [directory.revision()]
+
+
+# --- folding ------------------------------------------------------------------------------------
+
+NEXT_MINUTE, NEXT_HOUR = make.NOON + timedelta(minutes=1), make.NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three changes are many."""
+    monkeypatch.setattr(held, "FOLDED_FROM", 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_many_changes_are_folded_in_and_no_service_is_read_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = [service()]
+    shown()
+    monkeypatch.setattr(held, "_from_tables", lambda: pytest.fail("it was built again"))
+    made += [service() for _ in range(3)]
+
+    assert jobs.fold_index(at=NEXT_MINUTE) == 3
+
+    assert folders()[-1] == directory.revision()
+    assert len(keeper.current().parts) == 1
+    assert shown() == [each.number for each in made]
+    assert jobs.fold_index(at=NEXT_MINUTE) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_a_few_changes_wait_for_an_hour() -> None:
+    service()
+    shown()
+    service()
+
+    assert jobs.fold_index(at=NEXT_MINUTE) == 0
+    assert jobs.fold_index(at=NEXT_HOUR) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_a_clock_that_is_put_back_delays_nothing_but_the_few() -> None:
+    service()
+    shown()
+    made = [service() for _ in range(2)]
+
+    assert jobs.fold_index(at=make.NOON - timedelta(days=400)) == 0
+    assert {each.number for each in made} <= set(shown())
+    service()
+    assert jobs.fold_index(at=make.NOON - timedelta(days=400)) == 3
+
+
+@pytest.mark.django_db
+def test_the_worker_builds_what_was_never_built() -> None:
+    assert jobs.fold_index(at=make.NOON) == 0
+    service()
+
+    assert jobs.fold_index(at=make.NOON) == 1
+    assert folders() == [directory.revision()]
+
+
+@pytest.mark.django_db
+def test_after_a_change_of_the_needs_the_worker_builds_anew() -> None:
+    service()
+    shown()
+    note(uuid4(), kind="needs")
+
+    assert jobs.fold_index(at=NEXT_MINUTE) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_while_another_builds_the_worker_does_nothing() -> None:
+    service()
+    shown()
+    made = [service() for _ in range(3)]
+
+    with shelf.only_builder(root()) as mine:
+        assert mine
+        assert jobs.fold_index(at=NEXT_HOUR) == 0
+    assert {each.number for each in made} <= set(shown())
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_what_the_worker_folded_the_others_open_at_their_next_question() -> None:
+    first = service()
+    other = Keeper()
+    other.current()
+    made = [first, *(service() for _ in range(3))]
+    jobs.fold_index(at=NEXT_MINUTE)
+    made.append(service())
+
+    current = other.current()
+
+    assert [len(part.index) for part in current.parts] == [4, 1]
+    assert [number_of(each) for each in current.everything()] == [one.number for one in made]
+
+
+def number_of(each: tuple[Index, int]) -> int:
+    index, row = each
+    return int(index.columns.number[row])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_a_worker_killed_while_it_folds_leaves_the_older_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = [service()]
+    shown()
+    made += [service() for _ in range(3)]
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "_settle", die)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.fold_index(at=NEXT_MINUTE)
+    keeper.cache_clear()
+
+    assert shown() == [each.number for each in made]
+    assert jobs.fold_index(at=NEXT_MINUTE) == 3
+    assert len(folders()) == 2, "no draft is left"
+
+
+@pytest.mark.django_db
+def test_nobody_who_asks_waits_for_a_large_index_to_be_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also not after a change of the needs: the services are as they are now."""
+    first = service()
+    shown()
+    monkeypatch.setattr(held, "LARGE", 0)
+    monkeypatch.setattr(held, "MOST_PENDING", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(held, "_from_tables", lambda: pytest.fail("it was built while she waited"))
+        note(uuid4(), kind="needs")
+        made = [first, *(service() for _ in range(3))]
+        Service.objects.filter(id=made[1].id).update(publish=Service.Publish.HIDDEN)
+        note(made[1].id)
+
+        assert shown() == [made[0].number, made[2].number, made[3].number]
+
+    assert jobs.fold_index(at=make.NOON) == 3
+    assert len(keeper.current().parts) == 1
+    assert folder_of(directory.revision())
