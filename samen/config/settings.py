@@ -139,7 +139,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_said("PROXIES", "0"))
 MFA_ADAPTER = "samen.people.http.accounts.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENVIRONMENT == "test"
 USERSESSIONS_TRACK_ACTIVITY = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -26,7 +26,19 @@ QUIET = (
 class Site:
     address: str
     neutral: str
-    run: Callable[[str], str]  # lines of Python, inside the same installation
+    environment: dict[str, str]  # of its commands, and of what else runs beside it
+
+    def samen(self, *words: str) -> str:
+        """A command of this installation, and what it said."""
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(
+            command, cwd=HOUSE, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def run(self, lines: str) -> str:
+        """Lines of Python inside this installation, and what they printed."""
+        return self.samen("shell", "--no-imports", "--command", lines).strip()
 
 
 class _Neutral(BaseHTTPRequestHandler):
@@ -89,13 +101,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Sit
         "DJANGO_SETTINGS_MODULE": "samen.config.settings",
     }
 
-    def samen(*words: str) -> None:
-        command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True)
-
-    samen("migrate", "--no-input", "--verbosity", "0")
-    samen("collectstatic", "--no-input", "--verbosity", "0")
-    samen("import_map", "--quiet")
+    address = f"http://127.0.0.1:{port}/"
+    here = Site(address, neutral, environment)
+    here.samen("migrate", "--no-input", "--verbosity", "0")
+    here.samen("collectstatic", "--no-input", "--verbosity", "0")
+    here.samen("import_map", "--quiet")
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--only", "visitors", "--workers", "1"],
         cwd=HOUSE,
@@ -103,17 +113,28 @@ def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Sit
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}/"
     _wait_until_open(address, server)
+    yield here
+    server.terminate()
+    server.wait(timeout=20)
 
-    def run(lines: str) -> str:
-        command = [sys.executable, "-c", f"import django\ndjango.setup()\n{lines}"]
-        done = subprocess.run(
-            command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
 
-    yield Site(address, neutral, run)
+@pytest.fixture(scope="session")
+def desk(site: Site) -> Iterator[str]:
+    """The address of the desk of the same installation; passkeys need a name, not a number."""
+    port = _free_port()
+    address = f"http://localhost:{port}/"
+    site.environment["SAMEN_DESK_SITE"] = address.rstrip("/")
+    words = ("serve", "--only", "desk", "--workers", "1", "--port", str(port))
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", *words],
+        cwd=HOUSE,
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_until_open(address, server)
+    yield address
     server.terminate()
     server.wait(timeout=20)
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,9 +53,7 @@ def _about(
     request: DeskRequest, found: Service, reason: ReasonForm | None = None
 ) -> dict[str, Any]:
     herself = edits(request, found)
-    shown = directory.preview_service(
-        service_id=found.id, changes={}, language=get_language() or "en"
-    )
+    shown = directory.preview_service(service_id=found.id, changes={}, language="nl")
     return {
         "service": found,
         "card": _card(shown),
@@ -179,7 +176,7 @@ def _looked(request: DeskRequest, desk: Desk, form: Section) -> HttpResponse:
         listing = directory.preview_service(
             service_id=desk.service.id,
             changes=form.facts(desk.facts),
-            language=get_language() or "en",
+            language="nl",
         )
     except Refused as refused:
         return _refused(request, desk, form, refused)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             return
         desk_port = options["desk_port"] or port + 1
         self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
-        self.stdout.write(f"The desk is at   http://{host}:{desk_port}/desk/")
+        self.stdout.write(f"The desk is at {settings.DESK_SITE}/desk/")
         self.stdout.flush()
         beside = (
             ("serve", "--only", DESK, f"--host={host}", f"--port={desk_port}", "--workers=1"),

@@ -5,7 +5,6 @@
   document.querySelectorAll("form[data-passkey]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
       var answer = form.querySelector("input[name=credential]");
-      if (answer.value) return;
       event.preventDefault();
       ask[form.dataset.passkey](JSON.parse(form.dataset.options)).then(function (credential) {
         answer.value = JSON.stringify(credential);

@@ -1,0 +1,142 @@
+"""The desk in a real browser: a passkey, a steward's morning, and an older version that returns."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Phone, Site
+from tests.journeys.test_for_everybody import RULES
+
+pytestmark = pytest.mark.journey
+NewPhone = Callable[..., Phone]
+PASSWORD = "bagu-dimo-feru-nape-zolu"  # noqa: S105 opens nothing
+
+
+def invited(site: Site, email: str, *more: str) -> str:
+    said = site.samen("invite", email, "--language", "en", *more)
+    [link] = re.findall(r"http://\S+", said)
+    return str(link)
+
+
+def has_a_passkey(page: Page) -> None:
+    """As on a phone that knows its owner's finger."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def comes_in(page: Page, link: str, email: str) -> None:
+    """From the link in the letter to the desk, with a passkey of her own."""
+    has_a_passkey(page)
+    page.goto(link)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=again]").fill(PASSWORD)
+    stands(page)
+    page.get_by_role("button", name="Keep this password").click()
+    password(page, email)
+    stands(page)
+    page.get_by_role("link", name="Add a passkey").click()
+    stands(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Codes on paper")
+    stands(page)
+    page.get_by_role("link", name="To your first page").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+
+def password(page: Page, email: str) -> None:
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    stands(page)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def stands(page: Page) -> None:
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_passkey_opens_the_desk(site: Site, desk: str, phone: NewPhone) -> None:
+    email = "administrator@example.org"
+    her = phone("en")
+    comes_in(her.page, invited(site, email), email)
+    her.page.get_by_role("button", name="Sign out").click()
+    her.page.goto(f"{desk}desk/colleagues/")
+    password(her.page, email)
+    expect(her.page.get_by_role("heading", level=1)).to_have_text("Second step")
+    stands(her.page)
+    her.page.get_by_role("button", name="Use your passkey").click()
+
+    expect(her.page.get_by_role("heading", level=1)).to_have_text("Colleagues")
+    stands(her.page)
+    her.page.get_by_role("link", name="Invite somebody").click()
+    stands(her.page)
+    assert her.hosts == {desk.split("/")[2]}
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_morning_of_a_steward(site: Site, phone: NewPhone) -> None:
+    """She changes an entry, sees it as visitors do, and takes a slip back."""
+    email = "steward@example.org"
+    her = phone("en", width=1200)
+    page = her.page
+    comes_in(page, invited(site, email, "--role", "steward"), email)
+    stands(page)
+    page.get_by_role("link", name="To the map").click()
+    page.get_by_label("Name, organisation or key").fill("Korrelatie")
+    page.get_by_role("button", name="Look").click()
+    stands(page)
+    page.locator("table a").first.click()
+    stands(page)
+    entry = page.url
+    page.get_by_role("link", name="Words").click()
+    stands(page)
+    before = page.get_by_label("What they do, in Dutch").input_value()
+    page.get_by_label("What they do, in Dutch").fill("Een nieuwe zin die er zo niet hoort.")
+    page.get_by_role("button", name="Look first").click()
+    expect(page.locator("article.help")).to_contain_text("Een nieuwe zin")
+    stands(page)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Kept")
+    number = entry.rstrip("/").rpartition("/")[2]
+    page.goto(f"{site.address}nl/i/{number}/")
+    expect(page.locator("main")).to_contain_text("Een nieuwe zin")
+
+    page.goto(f"{entry}history/")
+    stands(page)
+    page.get_by_role("button", name="Back to version").first.click()
+    page.goto(f"{entry}words/")
+    expect(page.get_by_label("What they do, in Dutch")).to_have_value(before)
+
+
+def test_what_is_typed_is_kept_by_itself_and_is_there_after_a_sign_out(
+    site: Site, desk: str, phone: NewPhone
+) -> None:
+    email = "editor@example.org"
+    her = phone("en", width=1200)
+    page = her.page
+    comes_in(page, invited(site, email, "--role", "editor"), email)
+    page.goto(f"{desk}desk/map/3/words/")
+    with page.expect_response(lambda answer: answer.status == 204):
+        page.get_by_label("About the hours, in Dutch").fill("Nog niet klaar")
+    expect(page.locator("#draft")).to_contain_text("kept for later")
+    page.context.clear_cookies()
+    page.goto(f"{desk}desk/map/3/words/")
+    password(page, email)
+    page.get_by_role("button", name="Use your passkey").click()
+
+    expect(page.get_by_label("About the hours, in Dutch")).to_have_value("Nog niet klaar")
+    page.goto(f"{desk}desk/map/3/hours/")
+    stands(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
