@@ -73,6 +73,7 @@ def forget_sessions(*, at: datetime) -> int:
 
 WORK: Sequence[Rhythm] = (
     Rhythm(send_letters, MINUTE),
+    Rhythm(search.fold_index, MINUTE),
     Rhythm(exchange.keep_documents, MINUTE),
     Rhythm(finder.keep_cards, MINUTE),
     Rhythm(search.fold_index, MINUTE),
