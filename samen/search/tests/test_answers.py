@@ -108,6 +108,31 @@ def test_a_language_is_one_somebody_may_speak(tag: str, known: bool) -> None:  #
     assert queries.is_a_language(tag) is known
 
 
+def numbers(*words: str, every_word: bool = False) -> list[int]:
+    answer = queries.search(make.question(words=words, every_word=every_word))
+    assert all(Reason.HAS_WORDS in hit.reasons for hit in (*answer.ready, *answer.review))
+    return [hit.number for hit in answer.ready]
+
+
+def test_services_are_found_by_the_words_of_their_texts() -> None:
+    assert numbers("juridische hulp")
+    assert set(numbers("juridische", "hulp", every_word=True)) < set(numbers("juridische", "hulp"))
+    assert numbers(NEW_WORD) == []
+
+
+@pytest.mark.parametrize("written", ["politei", "poltie", "polit", "POLITIE"])
+def test_a_word_may_be_begun_or_have_a_letter_wrong(written: str) -> None:
+    assert set(numbers("politie")) <= set(numbers(written))
+
+
+def test_the_numbers_beside_the_filters_are_those_of_the_list() -> None:
+    asked = make.question(need="sit.partner_violence", place=town("arnhem"))
+    answer, counts = queries.search(asked), queries.counts(asked)
+
+    assert counts.ready == len(answer.ready)
+    assert 0 < counts.having["need"]["sit.partner_violence"] <= counts.ready
+
+
 # --- words --------------------------------------------------------------------------------------
 
 

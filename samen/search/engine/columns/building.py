@@ -15,7 +15,7 @@ from samen.search.engine.columns.index import (
     Columns,
     Index,
     Row,
-    halves,
+    folded,
     words_for,
 )
 from samen.search.engine.columns.lines import packed, starts
@@ -102,9 +102,9 @@ def _in_order(having: Having, rank: Array) -> tuple[list[str], Array, Array, Arr
 
 
 def _by_id(uuid: Array) -> dict[str, Array]:
-    half = halves(uuid)
-    order = np.argsort(half, kind="stable").astype(np.int32)
-    return {"id_half": half[order], "id_row": order}
+    numbers = folded(uuid)
+    order = np.argsort(numbers, kind="stable").astype(np.int32)
+    return {"id_folded": numbers[order], "id_row": order}
 
 
 def _towns(draft: Draft, order: Array, national: Array) -> dict[str, Array]:

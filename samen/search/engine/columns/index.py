@@ -152,8 +152,8 @@ class Columns:
     # Words by what is left of them when a letter is missing, in the order of the hash of that.
     slip_hash: Array
     slip_word: Rows
-    # Rows by the first half of their id, in its order.
-    id_half: Array
+    # Rows by their ids, each id folded into one number, in the order of that.
+    id_folded: Array
     id_row: Rows
 
     @classmethod
@@ -226,9 +226,9 @@ class Index:
     def rows_of(self, ids: Iterable[UUID]) -> Rows:
         """The rows of those services that are in the index."""
         wanted = np.frombuffer(b"".join(each.bytes for each in ids), np.uint8).reshape(-1, 16)
-        half = halves(wanted)
-        first = self.columns.id_half.searchsorted(half)
-        last = self.columns.id_half.searchsorted(half, side="right")
+        numbers = folded(wanted)
+        first = self.columns.id_folded.searchsorted(numbers)
+        last = self.columns.id_folded.searchsorted(numbers, side="right")
         found = [
             row
             for own, start, end in zip(wanted, first.tolist(), last.tolist(), strict=True)
@@ -260,9 +260,10 @@ class Index:
         return self.columns.post_row[start[place] : start[place + 1]]
 
 
-def halves(ids: Array) -> Array:
-    """The first half of each id, as a number."""
-    return np.ascontiguousarray(ids[:, :8]).view(">u8").ravel().astype(np.uint64)
+def folded(ids: Array) -> Array:
+    """Both halves of each id in one number. Two ids may have the same: look at the id then."""
+    halves = np.ascontiguousarray(ids).view(">u8").reshape(-1, 2).astype(np.uint64)
+    return halves[:, 0] ^ halves[:, 1]
 
 
 def words_for(values: int) -> int:
