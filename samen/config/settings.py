@@ -180,6 +180,10 @@ STORAGES = {
 # Visitors send a few words; nothing larger is read into memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# A colleague brings a spreadsheet; it is read in memory and never lies in a folder.
+MOST_BYTES_AT = {"/desk/spreadsheet/": 5_500_000}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_500_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # What each process keeps of finished pages (samen/finder/http/page_cache.py).
 PAGE_CACHE_BYTES = int(_said("PAGE_CACHE_BYTES", str(64 * 1024 * 1024)))

@@ -18,7 +18,7 @@ from samen.directory.actions.keeping import (
 )
 from samen.directory.actions.merging import merge_service, part_service
 from samen.directory.actions.organizing import change_organization
-from samen.directory.actions.pages import set_contact
+from samen.directory.actions.pages import page_facts, set_contact
 from samen.directory.actions.previewing import preview_service
 from samen.directory.actions.problems import end_doubts, report_problem, settle_reports
 from samen.directory.actions.projecting import forget_projections, keep_cards, keep_documents
@@ -55,6 +55,7 @@ __all__ = [
     "move_service",
     "move_services",
     "organization_facts",
+    "page_facts",
     "part_service",
     "preview_service",
     "report_problem",

@@ -65,7 +65,8 @@ class ClearFaults:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # A body that is too large is never read at all.
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        most = settings.MOST_BYTES_AT.get(request.path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if not length.isdecimal() or int(length) > most:
             return fault(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         response = self._get_response(request)
         refused = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED

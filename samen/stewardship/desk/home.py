@@ -4,10 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from samen.directory.models import Organization
 from samen.people.http import DeskRequest, Role, for_colleagues
 from samen.stewardship.desk.reach import DECIDES, EDITS, SUGGESTS, scope_of
 from samen.stewardship.queries import keeping
+from samen.stewardship.queries.listing import municipalities
 from samen.stewardship.queries.waiting import today
+from samen.stewardship.rules.scope import Scope
 
 
 @for_colleagues
@@ -19,6 +22,10 @@ def home(request: DeskRequest) -> HttpResponse:
         "waiting": keeping.waiting(scope_of(request, *EDITS)),
         "edits": request.colleague.holds(*EDITS),
         "keeps": request.colleague.holds(*SUGGESTS),
+        "own_pages": Organization.objects.filter(
+            id__in=request.colleague.organizations(Role.CONTACT)
+        ),
+        "places": municipalities(Scope(request.colleague.municipalities(*DECIDES))),
         "decides": request.colleague.holds(*DECIDES),
         "translates": sorted(languages),
     }

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from samen.stewardship.desk import deciding, editing, freshness, home, listing, translating
+from samen.stewardship.desk import (
+    deciding,
+    duplicates,
+    editing,
+    findings,
+    freshness,
+    home,
+    listing,
+    pages,
+    spreadsheet,
+    translating,
+)
 
 app_name = "stewardship"
 urlpatterns = [
@@ -12,6 +23,17 @@ urlpatterns = [
     path("map/<int:number>/history/<int:version>/", editing.restore, name="restore"),
     path("map/<int:number>/withdraw/", editing.withdraw, name="withdraw"),
     path("map/<int:number>/<slug:section>/", editing.section, name="section"),
+    path("findings/", findings.all_findings, name="findings"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<uuid:candidate>/", duplicates.duplicate, name="duplicate"),
+    path("merges/<uuid:merge>/undo/", duplicates.undo, name="merge_undo"),
+    path("spreadsheet/", spreadsheet.spreadsheet, name="spreadsheet"),
+    path("spreadsheet/out/<slug:kind>/", spreadsheet.sheet_out, name="sheet_out"),
+    path("spreadsheet/<uuid:sheet>/", spreadsheet.sheet, name="sheet"),
+    path("spreadsheet/<uuid:sheet>/drop/", spreadsheet.sheet_dropped, name="sheet_dropped"),
+    path("spreadsheet/<uuid:sheet>/undo/", spreadsheet.sheet_undone, name="sheet_undone"),
+    path("pages/<uuid:organization>/", pages.organization_page, name="organization_page"),
+    path("contacts/<slug:slug>/", pages.municipality_contacts, name="municipality_contacts"),
     path("suggestions/", deciding.suggestions, name="suggestions"),
     path("suggestions/<uuid:suggestion>/", deciding.suggestion, name="suggestion"),
     path("withdrawn/", deciding.withdrawn, name="withdrawn"),

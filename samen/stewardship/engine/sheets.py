@@ -75,7 +75,7 @@ def write_xlsx(
     for row in rows:
         sheet.append([_cell(sheet, row.get(column, "")) for column in columns])
     if explanation:
-        beside = book.create_sheet("?")
+        beside = book.create_sheet("Help")
         for pair in explanation:
             beside.append([_cell(beside, words) for words in pair])
     out = io.BytesIO()

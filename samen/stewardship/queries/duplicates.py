@@ -72,6 +72,15 @@ def candidates(scope: Scope, *, page: int = 1) -> paging.Page[Candidate]:
     return paging.Page(list(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), page, last)
 
 
+def candidate_of(candidate: UUID, *, scope: Scope) -> Candidate | None:
+    found = _undecided(scope).select_related("first__organization", "second__organization")
+    return found.filter(pk=candidate).first()
+
+
+def merge_of(merge: UUID, *, scope: Scope) -> Merge | None:
+    return Merge.objects.filter(pk=merge, kept__in=services_within(scope)).first()
+
+
 def how_many_candidates(scope: Scope) -> int:
     return _undecided(scope).count()
 

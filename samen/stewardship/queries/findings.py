@@ -25,6 +25,7 @@ class Found:
     opened_at: datetime
     service: UUID | None  # None for an organisation
     name: str
+    number: int | None = None
 
 
 def findings(scope: Scope, *, kind: str = "", page: int = 1) -> paging.Page[Found]:
@@ -63,8 +64,9 @@ def _open(scope: Scope) -> QuerySet[Finding]:
 
 def _named(rows: Sequence[Finding]) -> list[Found]:
     records = [row.record for row in rows]
-    services = dict(Service.objects.filter(id__in=records).values_list("id", "name"))
-    names = dict(Organization.objects.filter(id__in=records).values_list("id", "name")) | services
+    shown = Service.objects.filter(id__in=records).values_list("id", "name", "number")
+    services = {id_: (name, number) for id_, name, number in shown}
+    organizations = dict(Organization.objects.filter(id__in=records).values_list("id", "name"))
     return [
         Found(
             kind=row.kind,
@@ -73,7 +75,10 @@ def _named(rows: Sequence[Finding]) -> list[Found]:
             more=row.detail.partition(" ")[2],
             opened_at=row.opened_at,
             service=row.record if row.of == Finding.Of.SERVICE else None,
-            name=names.get(row.record, ""),
+            name=services[row.record][0]
+            if row.record in services
+            else organizations.get(row.record, ""),
+            number=services[row.record][1] if row.record in services else None,
         )
         for row in rows
     ]
