@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.forms import MultipleChoiceField
+
 from samen.stewardship.desk.sections import SECTIONS, Section
 
 
@@ -12,6 +14,9 @@ def opened(section: str, facts: Any) -> dict[str, Any]:
     sent = {}
     for name, field in form.fields.items():
         value = form.get_initial_for_field(field, name)
+        if isinstance(field, MultipleChoiceField):
+            # A box that is not on the page cannot be ticked.
+            value = [choice for choice in value or () if field.valid_value(choice)]
         if value not in (None, "", False, []):
             sent[name] = field.prepare_value(value) if hasattr(field, "prepare_value") else value
     return sent | ({f"kind_{row}": sent.get(f"kind_{row}", "voice") for row in range(4)})
