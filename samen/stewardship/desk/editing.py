@@ -15,7 +15,7 @@ from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.directory.models import History, Organization, Service
 from samen.directory.queries import Listing, history_of, opening
-from samen.finder.queries import Card
+from samen.finder.queries import InList, draw
 from samen.foundation import clock
 from samen.people.http import DeskRequest, for_roles
 from samen.people.queries import names_of
@@ -75,8 +75,9 @@ def _sections(*, herself: bool) -> dict[str, type[Section]]:
     return {name: cls for name, cls in SECTIONS.items() if herself or name != "status"}
 
 
-def _card(listing: Listing) -> Card:
-    return Card(listing, opening(listing.hours, clock.now()), None)
+def _card(listing: Listing) -> InList:
+    """As a visitor reads it in a list, in Dutch."""
+    return InList(draw(listing, "nl"), opening(listing.hours, clock.now()), None)
 
 
 # --- one section -------------------------------------------------------------------------------
