@@ -47,7 +47,9 @@ def main() -> None:
         for step in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["import_map"]):
             subprocess.run([*command, *step], cwd=HOUSE, env=environment, check=True)
         server = subprocess.Popen(
-            [*command, "serve", "--port", str(port), "--workers", "1"], cwd=HOUSE, env=environment
+            [*command, "serve", "--only", "visitors", "--port", str(port), "--workers", "1"],
+            cwd=HOUSE,
+            env=environment,
         )
         try:
             _photograph(f"http://127.0.0.1:{port}/")

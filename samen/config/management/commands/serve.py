@@ -1,11 +1,10 @@
 """Start SAMEN: granian, WSGI, one process a core for visitors; the desk and the worker beside."""
 
 import os
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -35,25 +34,35 @@ class Command(BaseCommand):
             ready.check()
         except ImproperlyConfigured as reason:
             raise CommandError(str(reason)) from reason
-        host, port = options["host"], options["port"]
+        host, port, workers = options["host"], options["port"], options["workers"]
         if only:
-            serve(only, host, port, options["workers"])
+            serve(only, host, port, workers)
             return
         desk_port = options["desk_port"] or port + 1
+        at = [f"--host={host}"]
         self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
         self.stdout.write(f"The desk is at {settings.DESK_SITE}/desk/")
         self.stdout.flush()
-        beside = (
+        run_beside_each_other(
+            (
+                "serve",
+                "--only",
+                VISITORS,
+                f"--host={host}",
+                f"--port={port}",
+                f"--workers={workers}",
+            ),
             ("serve", "--only", DESK, f"--host={host}", f"--port={desk_port}", "--workers=1"),
             ("worker",),
         )
-        with _running(beside):
-            serve(VISITORS, host, port, options["workers"])
 
 
 def serve(door: str, host: str, port: int, workers: int) -> None:
     """Until it is told to stop. Its processes know one door: the other one is not in them."""
-    os.environ["SAMEN_DOOR"] = door
+    if door != settings.DOOR:
+        # Which door there is, is a setting: this very process begins anew with it.
+        os.environ["SAMEN_DOOR"] = door
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 our own command
     Server(
         "samen.config.wsgi:application",
         address=host,
@@ -67,16 +76,16 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-@contextmanager
-def _running(commands: tuple[tuple[str, ...], ...]) -> Iterator[None]:
-    """These commands beside this one: they end when it ends."""
+def run_beside_each_other(*commands: tuple[str, ...]) -> None:
+    """Until the first of them ends or this is told to stop: then all end, and none stays behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     manage = [sys.executable, str(settings.BASE / "manage.py")]
-    started = [
-        subprocess.Popen([*manage, *words])  # noqa: S603 our own commands
-        for words in commands
-    ]
+    started: list[subprocess.Popen[bytes]] = []
     try:
-        yield
+        started += [subprocess.Popen([*manage, *words]) for words in commands]  # noqa: S603 our own
+        os.wait()
+    except KeyboardInterrupt:
+        pass
     finally:
         for process in started:
             process.terminate()
