@@ -39,7 +39,6 @@ class Command(BaseCommand):
             serve(only, host, port, workers)
             return
         desk_port = options["desk_port"] or port + 1
-        at = [f"--host={host}"]
         self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
         self.stdout.write(f"The desk is at {settings.DESK_SITE}/desk/")
         self.stdout.flush()
