@@ -20,7 +20,7 @@ from samen.finder import queries, rules
 from samen.finder.http import leaving, tokens
 from samen.finder.http.page_cache import KEEP_UNTIL
 from samen.finder.public.forms import WrongForm
-from samen.foundation import actor, clock, languages
+from samen.foundation import actor, clock
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -123,9 +123,6 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
         "place": found.town,
         "towns": here.gazetteer.programme(),
         "groups": [need for need in here.taxonomy.groups() if need.key[4:] in rules.GROUPS],
-        "ways": rules.WAYS,
-        "distances": rules.DISTANCES,
-        "tags": languages.PUBLISHED,
         "query": asked.query(),
     }
     return page_of(request, "results", page, openings=found.openings)

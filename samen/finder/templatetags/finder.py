@@ -1,10 +1,14 @@
 """Names, addresses and the sentences around a list, in the reader's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +17,7 @@ from django.utils.translation import ngettext
 
 from samen.directory import queries as directory
 from samen.directory.queries import AddressShown, Listing, PhoneShown
+from samen.finder import rules
 from samen.finder.queries import Results
 from samen.finder.rules import Asked
 from samen.foundation import languages
@@ -315,3 +320,63 @@ def comfort(need: NeedShown) -> str:
     """To whoever something was done: it is not her fault."""
     done = need.key.partition(".")[2] in _DONE_TO_HER
     return _("What happened is not your fault.") if done else ""
+
+
+# --- the form that narrows it ---------------------------------------------------------------------
+
+
+@register.simple_tag
+def filter_form(
+    asked: Asked, place: Town | None, towns: Sequence[Town], groups: Sequence[NeedShown]
+) -> SafeString:
+    """Rendered once for a language; what is chosen is put into it, many times as fast."""
+    pieces = _form(reader(), tuple(towns), tuple(groups), with_place=place is not None)
+    chosen = _chosen(asked, place, towns)
+    # Every other piece is of the template; the ones between are names of places in it.
+    return SafeString(
+        "".join(chosen.get(each, "") if at % 2 else each for at, each in enumerate(pieces))
+    )
+
+
+@lru_cache(maxsize=64)
+def _form(
+    language: str, towns: tuple[Town, ...], groups: tuple[NeedShown, ...], *, with_place: bool
+) -> tuple[str, ...]:
+    gap = token_hex(12)
+    known = {
+        "towns": towns,
+        "groups": groups,
+        "with_place": with_place,
+        "gap": gap,
+        "distances": rules.DISTANCES,
+        "ways": rules.WAYS,
+        "tags": languages.PUBLISHED,
+        "reading_tag": language,
+    }
+    return tuple(render_to_string("finder/parts/filter_form.html", known).split(gap))
+
+
+def _chosen(asked: Asked, place: Town | None, towns: Sequence[Town]) -> dict[str, str]:
+    """What stands in which place of the form."""
+    ticked = [
+        *(["open"] if asked.open else []),
+        *(["papers"] if asked.no_papers else []),
+        *(["cost"] if asked.free else []),
+        *(f"how-{way}" for way in asked.ways),
+        *(f"for-{group}" for group in asked.groups),
+    ]
+    chosen = dict.fromkeys(ticked, " checked")
+    chosen |= dict.fromkeys([f"within-{asked.within}", f"speaks-{asked.speaks}"], " selected")
+    if asked.need:
+        chosen["need"] = format_html('<input type="hidden" name="need" value="{}">', asked.need)
+    if place and place in towns:
+        chosen[f"place-{place.slug}"] = " selected"
+    elif place:
+        chosen["another-place"] = _selected(place.slug, town_name(place))
+    if asked.speaks and asked.speaks not in languages.PUBLISHED:
+        chosen["another-language"] = _selected(asked.speaks, language_name(asked.speaks))
+    return chosen
+
+
+def _selected(value: str, words: str) -> SafeString:
+    return format_html('<option value="{}" selected>{}</option>', value, words)

@@ -415,3 +415,25 @@ def test_a_page_asks_the_database_little(client: Client, path: str, limit: int) 
 def test_needs_have_the_numbers_these_tests_call_them_by() -> None:
     assert Need.objects.get(number=PARTNER).key == "sit.partner_violence"
     assert Need.objects.get(number=STAFF_ONLY).staff_only
+
+
+def test_the_form_has_what_is_chosen_and_nothing_else(visit: Visit) -> None:
+    """It is rendered once for everybody and filled in for each."""
+    visit.get("/en/find/?need=36&place=arnhem")
+    page = visit.get(
+        "/en/find/?need=36&place=ede&within=10&speaks=ps&open=1&cost=0&how=phone,visit&for=women"
+    )
+
+    form = page.select_one("details form")
+    assert form is not None
+    chosen = [option["value"] for option in form.select("option[selected]")]
+    ticked = [(box["name"], box["value"]) for box in form.select("input[checked]")]
+    hidden = [(field["name"], field["value"]) for field in form.select("input[type=hidden]")]
+    assert chosen == ["ede", "10", "ps"]
+    assert ticked == [
+        ("open", "1"), ("cost", "0"), ("how", "phone"), ("how", "visit"), ("for", "women"),
+    ]  # fmt: skip
+    assert hidden == [("need", "36")]
+    again = visit.get("/en/find/")
+    assert not again.select("details form [selected], details form [checked]")
+    assert not again.select("details form [name=within], details form [type=hidden]")

@@ -7,6 +7,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.lists import format_list
 from django import template
+from django.template.base import Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -53,6 +54,43 @@ def other_languages(context: Context) -> list[tuple[languages.Language, str]]:
     """
     here = str(context.get("path_without_language", ""))
     return [(languages.LANGUAGES[tag], f"/{tag}/{here}") for tag in languages.PUBLISHED]
+
+
+class Fragments:
+    """Parts of pages that are the same on every page in a language, rendered once."""
+
+    def __init__(self) -> None:
+        self._html: dict[tuple[str, str], SafeString] = {}
+
+    def cache_clear(self) -> None:
+        self._html.clear()
+
+    def of(self, name: str, nodes: template.NodeList, context: Context) -> SafeString:
+        key = (name, reader())
+        html = self._html.get(key)
+        if html is None:
+            html = self._html[key] = nodes.render(context)
+        return html
+
+
+fragments = Fragments()
+
+
+class OnEveryPage(template.Node):
+    def __init__(self, name: str, nodes: template.NodeList) -> None:
+        self._name, self._nodes = name, nodes
+
+    def render(self, context: Context) -> SafeString:
+        return fragments.of(self._name, self._nodes, context)
+
+
+@register.tag("oneverypage")
+def on_every_page(parser: Parser, token: Token) -> OnEveryPage:
+    """{% oneverypage name %} up to its end: it depends on the language and on nothing else."""
+    _tag, name = token.split_contents()
+    nodes = parser.parse(("endoneverypage",))
+    parser.delete_first_token()
+    return OnEveryPage(name, nodes)
 
 
 @register.simple_tag
