@@ -358,6 +358,8 @@ def test_nobody_names_whom_to_ask_elsewhere(visit: Visit, slug: str) -> None:
     places.municipality("arnhem")
 
     visit.get(f"/desk/contacts/{slug}/", expect=404)
-    visit.post(f"/desk/contacts/{slug}/", {"department": "point", "email": "x@example.org"}, expect=404)
+    visit.post(
+        f"/desk/contacts/{slug}/", {"department": "point", "email": "x@example.org"}, expect=404
+    )
 
     assert not MunicipalityContact.objects.exists()
