@@ -141,7 +141,7 @@ def test_two_that_are_two_leave_the_list(visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("steward")
-@pytest.mark.parametrize("keep", ["", "x", str(uuid4())])
+@pytest.mark.parametrize("keep", ["", "x", "0d41ab87-cbeb-4038-960f-c5e1de6ba4a9"])
 def test_who_does_not_say_which_stays_is_asked_again_and_loses_nothing(
     visit: Visit, keep: str
 ) -> None:
