@@ -72,11 +72,11 @@ def age_service(*, service_id: UUID, to: State, by: Actor, at: datetime) -> bool
 
     Raises Refused when an emergency service would be hidden, Service.DoesNotExist.
     """
-    service = service_in_tables(service_id, to_change=True)
+    service = Service.objects.select_for_update().get(pk=service_id)
     if to in (service.freshness, State.FRESH):
         return False
     if to == State.HIDDEN:
-        return _lapse(service, by, at)
+        return _lapse(service_in_tables(service_id), by, at)
     Service.objects.filter(pk=service_id).update(freshness=to.value)
     leave_a_line("service", service_id, to.value, by=by, at=at)
     return True
