@@ -123,12 +123,12 @@ def _check(manifest: dict[str, Any], folder: Path) -> None:
 
 
 def _array(path: Path) -> Any:
-    # An empty file cannot be mapped into memory.
-    array = np.load(path, allow_pickle=False)
-    if not array.size:
-        return array
-    # A plain view of the map: slices of it cost half as much.
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    try:
+        # A plain view of the map: slices of it cost half as much.
+        return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    except ValueError:
+        # Nothing cannot be mapped into memory. What is damaged is refused here too.
+        return np.load(path, allow_pickle=False)
 
 
 @contextmanager

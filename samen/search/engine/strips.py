@@ -67,6 +67,9 @@ def candidates(
     near = (piece for rows in chosen for piece in _cut(rows, bounds))
     if situation is not None:
         others = others[_is_related(index, others, situation)]
+    if question.words:
+        every = question.every_word
+        others = others[wording.has(sought or (), index, others, every=every)]
     return _union([*near, others])
 
 

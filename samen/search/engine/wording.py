@@ -142,6 +142,15 @@ def worth(sought: Sought, index: Index, rows: Rows | None) -> NDArray[np.float64
     return best * sought.rarity
 
 
+def has(sought: Sequence[Sought], index: Index, rows: Rows, *, every: bool) -> NDArray[np.bool_]:
+    """Of each of the rows whether it has one of the words, or every one."""
+    found = np.full(len(rows), every)
+    for word in sought:
+        met = worth(word, index, rows) > 0
+        found = found & met if every else found | met
+    return found
+
+
 def _met(piece: Piece, index: Index, rows: Rows | None) -> tuple[Array, Array]:
     """Places among the rows that have it, and what it weighs there."""
     having = index.columns.post_row[piece.start : piece.end]
