@@ -28,6 +28,8 @@ class Command(BaseCommand):
             for name, done in jobs.do_what_is_due(at=clock.now()).items():
                 if done or once:
                     self.stdout.write(f"{name}: {done}")
+            if once:
+                return
             close_old_connections()
-            if once or stop.wait(_PAUSE):
+            if stop.wait(_PAUSE):
                 return
