@@ -2,12 +2,14 @@
 
 import gzip
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from samen.directory import actions, queries
 from samen.directory.models import Service
@@ -84,9 +86,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def front(clock: Clock) -> Front:  # noqa: ARG001 time stands still
+def front(clock: Clock) -> Iterator[Front]:  # noqa: ARG001 time stands still
     needs.need("sit.danger_now")
-    return Front()
+    # A test holds one transaction open, which Django takes for a connection left behind.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield Front()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
