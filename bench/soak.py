@@ -10,10 +10,7 @@ the memory of every process is read twice a second.
 import argparse
 import http.client
 import json
-import os
 import random
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -26,7 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-HOUSE = Path(__file__).resolve().parents[1]
+from tests.serving import HOUSE, Server, installed
+
 RESULTS = HOUSE / "bench" / "results" / "soak.json"
 READERS, WORKERS = 4, 2
 LANGUAGES = ("nl", "en", "ar", "ti", "fa", "uk", "tr", "fr", "so", "es")
@@ -42,53 +40,11 @@ MAY_GROW = 1.10  # from the second quarter of the time to the last
 
 def soak(minutes: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as data:
-        environment = _environment(data)
-        for words in (["migrate"], ["collectstatic"], ["import_map", "--quiet"], ["project"]):
-            more = ["--no-input", "--verbosity", "0"] if len(words) == 1 else []
-            more = [] if words == ["project"] else more
-            _samen(environment, *words, *more)
-        with _served(environment) as (port, process):
-            return _watched(minutes, environment, port, process)
-
-
-def _environment(data: str) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {
-        "SAMEN_ENVIRONMENT": "production",
-        "SAMEN_SECRET_KEY": "only-for-measuring-0123456789-0123456789-0123456789",
-        "SAMEN_DATA": data,
-        "SAMEN_HTTPS": "no",
-        "SAMEN_PAGE_CACHE_BYTES": str(CACHE_BYTES),
-        "PORT": port,
-        "DJANGO_SETTINGS_MODULE": "samen.config.settings",
-    }
-
-
-def _samen(environment: dict[str, str], *words: str) -> None:
-    command = [sys.executable, "manage.py", *words]
-    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True)
-
-
-@contextmanager
-def _served(environment: dict[str, str]) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    command = [sys.executable, "manage.py", "serve", "--only", "visitors"]
-    process = subprocess.Popen(
-        [*command, "--workers", str(WORKERS)],
-        cwd=HOUSE,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        port = int(environment["PORT"])
-        while _get(port, "/healthz")[0] != WELL:
-            time.sleep(0.1)
-        yield port, process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        here = installed(Path(data), SAMEN_PAGE_CACHE_BYTES=str(CACHE_BYTES))
+        here.samen("import_map", "--quiet")
+        here.samen("project")
+        with here.running("serve", "--only", "visitors", "--workers", str(WORKERS)) as server:
+            return _watched(minutes, here.environment, server)
 
 
 def _get(port: int, address: str) -> tuple[int, bytes]:
@@ -186,13 +142,12 @@ for name in map(str.strip, sys.stdin):
 def _watched(
     minutes: float,
     environment: dict[str, str],
-    port: int,
-    process: "subprocess.Popen[bytes]",
+    server: Server,
 ) -> dict[str, Any]:
     began = time.monotonic()
-    soak = Soak(port, began + 60 * minutes)
+    soak = Soak(server.port, began + 60 * minutes)
     threads = [threading.Thread(target=soak.read, args=[seed]) for seed in range(READERS)]
-    threads.append(threading.Thread(target=soak.watch, args=[process.pid]))
+    threads.append(threading.Thread(target=soak.watch, args=[server.process.pid]))
     for thread in threads:
         thread.start()
     edits = 0

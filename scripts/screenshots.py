@@ -3,19 +3,17 @@
 Run from the repository: .venv/bin/python scripts/screenshots.py
 """
 
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
 HOUSE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HOUSE))
+
+from tests.serving import installed  # noqa: E402 after the path is known
+
 PICTURES = HOUSE / "docs" / "pictures"
 # name, address, width, dark
 SHOTS = (
@@ -32,40 +30,15 @@ SHOTS = (
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as data:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        environment = os.environ | {
-            "SAMEN_ENVIRONMENT": "test",
-            "SAMEN_NOW": "2026-11-24T10:20:00+01:00",
-            "SAMEN_SECRET_KEY": "only-for-pictures-0123456789-0123456789-0123456789",
-            "SAMEN_DATA": data,
-            "SAMEN_HTTPS": "no",
-            "DJANGO_SETTINGS_MODULE": "samen.config.settings",
-        }
-        command = [sys.executable, "manage.py"]
-        for step in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["import_map"]):
-            subprocess.run([*command, *step], cwd=HOUSE, env=environment, check=True)
-        server = subprocess.Popen(
-            [*command, "serve", "--only", "visitors", "--port", str(port), "--workers", "1"],
-            cwd=HOUSE,
-            env=environment,
+        here = installed(
+            Path(data), SAMEN_ENVIRONMENT="test", SAMEN_NOW="2026-11-24T10:20:00+01:00"
         )
-        try:
-            _photograph(f"http://127.0.0.1:{port}/")
-        finally:
-            server.terminate()
-            server.wait()
+        here.samen("import_map", "--quiet")
+        with here.running("serve", "--only", "visitors", "--workers", "1") as server:
+            _photograph(server.address)
 
 
 def _photograph(site: str) -> None:
-    pause = threading.Event()
-    for _try in range(200):
-        try:
-            urlopen(f"{site}healthz")  # noqa: S310 our own loopback
-            break
-        except (URLError, ConnectionError):
-            pause.wait(0.1)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

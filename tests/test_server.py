@@ -1,10 +1,7 @@
 """The house behind a real server: granian as it ships, gunicorn too, and a restart under load."""
 
 import http.client
-import os
 import signal
-import socket
-import subprocess
 import sys
 import threading
 from collections import Counter
@@ -14,20 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import Installation, Server, installed
+
 pytestmark = pytest.mark.slow
 
-HOUSE = Path(__file__).resolve().parents[1]
 PAGE = "/en/safety/"
 GRANIAN = [sys.executable, "manage.py", "serve", "--only", "visitors", "--workers", "2"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--workers", "2", "samen.config.wsgi:application"]
 _pause = threading.Event()  # never set: its wait is the pause between two knocks
 
 
-class Site:
-    def __init__(self, port: int, process: "subprocess.Popen[bytes]") -> None:
-        self.port = port
-        self.process = process
-
+class Site(Server):
     def get(self, path: str) -> tuple[int, bytes]:
         """One connection for one request. As every browser and proxy does, a GET that got no
         answer at all is sent once more."""
@@ -52,57 +46,20 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """A new house: the tables are there, and nothing in them."""
-    said = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
-        "SAMEN_ENVIRONMENT": "production",
-        "SAMEN_SECRET_KEY": "only-for-servers-0123456789-0123456789-0123456789",
-        "SAMEN_DATA": str(tmp_path_factory.mktemp("house")),
-        "SAMEN_HTTPS": "no",
-        "SAMEN_DOOR": "visitors",
-        "DJANGO_SETTINGS_MODULE": "samen.config.settings",
-    }
-    for words in (["migrate", "--no-input", "--verbosity", "0"], ["collectstatic", "--no-input"]):
-        command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=HOUSE, env=said, check=True, capture_output=True)
-    return said
+    return installed(tmp_path_factory.mktemp("house"), SAMEN_DOOR="visitors")
 
 
 @contextmanager
-def served(command: list[str], environment: dict[str, str]) -> Iterator[Site]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    process = subprocess.Popen(
-        command,
-        cwd=HOUSE,
-        env=environment | {"PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    site = Site(port, process)
-    try:
-        _wait_until_open(site)
-        yield site
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait_until_open(site: Site) -> None:
-    while site.process.poll() is None:
-        try:
-            site.get("/healthz")
-        except OSError:
-            _pause.wait(0.1)
-        else:
-            return
-    pytest.fail("the server did not start")
+def served(command: list[str], here: Installation) -> Iterator[Site]:
+    with here.running(by=command) as server:
+        yield Site(server.port, server.process)
 
 
 @pytest.mark.parametrize("command", [GRANIAN, GUNICORN], ids=["granian", "gunicorn"])
-def test_both_servers_serve_the_same_page(command: list[str], environment: dict[str, str]) -> None:
-    with served(command, environment) as site:
+def test_both_servers_serve_the_same_page(command: list[str], here: Installation) -> None:
+    with served(command, here) as site:
         status, page = site.get(PAGE)
         kept = [site.get(PAGE) for _ in range(5)]
 
@@ -114,9 +71,9 @@ def test_both_servers_serve_the_same_page(command: list[str], environment: dict[
         assert site.get("/desk/")[0] == 404
 
 
-def test_a_restart_answers_everybody(environment: dict[str, str]) -> None:
+def test_a_restart_answers_everybody(here: Installation) -> None:
     """SIGHUP puts new processes in the place of the old ones while people are reading."""
-    with served(GRANIAN, environment) as site:
+    with served(GRANIAN, here) as site:
         whole = site.get(PAGE)[1]
         told, over = Counter[str](), threading.Event()
 

@@ -26,9 +26,25 @@ class Page(Generic[T]):
         return self.number + 1 if self.number < self.last else None
 
 
-def page_of(items: Sequence[T], *, number: int, size: int) -> Page[T]:
-    """Page `number` of `items`. An empty list has one empty page. Raises NoSuchPage."""
-    last = max(1, -(-len(items) // size))
+@dataclass(frozen=True, slots=True)
+class Counted(Page[T]):
+    """A page that knows how many there are on all of them."""
+
+    total: int
+
+
+def cut(total: int, *, number: int, size: int) -> tuple[slice, int]:
+    """Which of `total` stand on page `number`, and which page is the last. Raises NoSuchPage.
+
+    Nothing at all has one empty page.
+    """
+    last = max(1, -(-total // size))
     if not 1 <= number <= last:
         raise NoSuchPage
-    return Page(items[(number - 1) * size : number * size], number, last)
+    return slice((number - 1) * size, number * size), last
+
+
+def page_of(items: Sequence[T], *, number: int, size: int) -> Page[T]:
+    """Page `number` of `items`. Raises NoSuchPage."""
+    where, last = cut(len(items), number=number, size=size)
+    return Page(items[where], number, last)

@@ -1,21 +1,15 @@
 """A real server with the real map, a neutral site to leave for, and a real browser."""
 
-import os
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-HOUSE = Path(__file__).parents[2]
+from tests.serving import Installation, installed
+
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -23,22 +17,9 @@ QUIET = (
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Installation):
     address: str
     neutral: str
-    environment: dict[str, str]  # of its commands, and of what else runs beside it
-
-    def samen(self, *words: str) -> str:
-        """A command of this installation, and what it said."""
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, cwd=HOUSE, env=self.environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def run(self, lines: str) -> str:
-        """Lines of Python inside this installation, and what they printed."""
-        return self.samen("shell", "--no-imports", "--command", lines).strip()
 
 
 class _Neutral(BaseHTTPRequestHandler):
@@ -66,77 +47,21 @@ def neutral() -> Iterator[str]:
     server.server_close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_open(address: str, process: "subprocess.Popen[bytes]") -> None:
-    """Knock until it answers; a server that has ended will never do so."""
-    while process.poll() is None:
-        try:
-            with urlopen(f"{address}healthz", timeout=10):  # noqa: S310 our own loopback
-                return
-        except (URLError, ConnectionError):
-            process_ended.wait(0.1)
-    message = "the server did not start"
-    raise RuntimeError(message)
-
-
-process_ended = threading.Event()  # never set: its wait is the pause between two knocks
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Site]:
-    data = tmp_path_factory.mktemp("site")
-    port = _free_port()
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
-        "SAMEN_ENVIRONMENT": "production",
-        "SAMEN_SECRET_KEY": "only-for-journeys-0123456789-0123456789-0123456789",
-        "SAMEN_DATA": str(data),
-        "SAMEN_HTTPS": "no",
-        "SAMEN_LEAVE_FOR": neutral,
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "samen.config.settings",
-    }
-
-    address = f"http://127.0.0.1:{port}/"
-    here = Site(address, neutral, environment)
-    here.samen("migrate", "--no-input", "--verbosity", "0")
-    here.samen("collectstatic", "--no-input", "--verbosity", "0")
+    here = installed(tmp_path_factory.mktemp("site"), SAMEN_LEAVE_FOR=neutral)
     here.samen("import_map", "--quiet")
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--only", "visitors", "--workers", "1"],
-        cwd=HOUSE,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _wait_until_open(address, server)
-    yield here
-    server.terminate()
-    server.wait(timeout=20)
+    with here.running("serve", "--only", "visitors", "--workers", "1") as server:
+        yield Site(here.environment, server.address, neutral)
 
 
 @pytest.fixture(scope="session")
 def desk(site: Site) -> Iterator[str]:
     """The address of the desk of the same installation; passkeys need a name, not a number."""
-    port = _free_port()
-    address = f"http://localhost:{port}/"
-    site.environment["SAMEN_DESK_SITE"] = address.rstrip("/")
-    words = ("serve", "--only", "desk", "--workers", "1", "--port", str(port))
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", *words],
-        cwd=HOUSE,
-        env=site.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _wait_until_open(address, server)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    with site.running("serve", "--only", "desk", "--workers", "1") as server:
+        address = f"http://localhost:{server.port}/"
+        site.environment["SAMEN_DESK_SITE"] = address.rstrip("/")
+        yield address
 
 
 @pytest.fixture(scope="session")

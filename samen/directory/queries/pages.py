@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from samen.directory.models import (
     Change,
@@ -184,17 +184,16 @@ def _contacts(place: Municipality) -> tuple[ContactShown, ...]:
 
 
 def _with_a_page_in(place: Municipality) -> tuple[NamedPage, ...]:
-    pages = OrganizationPage.objects.filter(shown=True, cities=place)
-    rows = pages.order_by("organization__name")
-    return tuple(
-        NamedPage(str(id_), name)
-        for id_, name in rows.values_list("organization", "organization__name")
-    )
+    return _named(OrganizationPage.objects.filter(cities=place))
 
 
 def _members(owner: Organization) -> tuple[NamedPage, ...]:
-    pages = OrganizationPage.objects.filter(shown=True, umbrella=owner)
-    rows = pages.order_by("organization__name")
+    return _named(OrganizationPage.objects.filter(umbrella=owner))
+
+
+def _named(pages: QuerySet[OrganizationPage]) -> tuple[NamedPage, ...]:
+    """Those that are shown to everybody, by name."""
+    rows = pages.filter(shown=True).order_by("organization__name")
     return tuple(
         NamedPage(str(id_), name)
         for id_, name in rows.values_list("organization", "organization__name")

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from samen.foundation import clock
 from samen.people import actions, queries, rules
 from samen.people.desk.forms import ROLES, DetailsForm, InvitationForm, PasswordForm, RoleForm
-from samen.people.http.desk import DeskRequest, for_colleagues, for_roles, refused
+from samen.people.http.desk import (
+    DeskRequest,
+    for_colleagues,
+    for_roles,
+    form_page,
+    refused,
+)
 from samen.people.http.links import invitation_link
 from samen.people.models import Post, User
 from samen.people.rules import NotYours, Role
@@ -38,7 +44,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Your password is kept. Sign in with it."))
         return redirect("account_login")
     page = {"form": form, "name": invitation.colleague.name, "offered": rules.passphrase()}
-    return _form(request, "people/welcome.html", page)
+    return form_page(request, "people/welcome.html", page)
 
 
 @for_colleagues
@@ -53,7 +59,7 @@ def me(request: DeskRequest) -> HttpResponse:
         messages.success(request, _("Kept."))
         return redirect("me")
     held = [(_role_name(post.role), post) for post in request.colleague.posts]
-    return _form(request, "people/me.html", {"form": form, "held": held})
+    return form_page(request, "people/me.html", {"form": form, "held": held})
 
 
 @for_roles(*_WHO_INVITES)
@@ -88,7 +94,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is on its way."))
             return redirect("colleague", user.id)
-    return _form(request, "people/invite.html", {"form": form})
+    return form_page(request, "people/invite.html", {"form": form})
 
 
 @for_roles(*_WHO_INVITES)
@@ -112,7 +118,7 @@ def give(request: DeskRequest, colleague: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("colleague", colleague)
-    return _form(request, "people/colleague.html", page)
+    return form_page(request, "people/colleague.html", page)
 
 
 @for_roles(*_WHO_INVITES)
@@ -209,10 +215,3 @@ def _role_name(role: str) -> str:
 
 def _last_one() -> str:
     return _("This is the last administrator. Make somebody else one first.")
-
-
-def _form(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
-    """A page with a form: 422 when what was sent in could not be kept."""
-    wrong = page["form"].is_bound and page["form"].errors
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    return render(request, template, page, status=status)

@@ -1,6 +1,6 @@
 """Who stands at the desk, and which doors open for her."""
 
-from samen.people.http.desk import DeskRequest, for_colleagues, for_roles
+from samen.people.http.desk import DeskRequest, for_colleagues, for_roles, form_page
 from samen.people.rules import BadPost, NotYours, PostHeld, Role
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Role",
     "for_colleagues",
     "for_roles",
+    "form_page",
 ]

@@ -72,6 +72,12 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
     return render(request, "people/old_form.html", status=HTTPStatus.FORBIDDEN)
 
 
+def form_page(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
+    """A page with its `form`: 422 when what was sent in could not be kept."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if page["form"].errors else HTTPStatus.OK
+    return render(request, template, page, status=status)
+
+
 def language_of(request: HttpRequest, chosen: str = "") -> str:
     if chosen in LANGUAGES:
         return chosen

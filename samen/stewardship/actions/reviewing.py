@@ -7,7 +7,6 @@ and begun again: no letter is lost, and none is written twice.
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from samen.audit import actions as audit
@@ -15,13 +14,11 @@ from samen.directory import actions as directory
 from samen.directory.models import Service
 from samen.directory.queries import HIDDEN_AFTER, OVERDUE_AFTER, State
 from samen.foundation.actor import Actor
-from samen.post import actions as post
 from samen.post.models import Letter, mark_of
+from samen.stewardship.actions.writing import address_of, write_to
 from samen.stewardship.models import Review, Task
 from samen.stewardship.queries.reviewing import PUBLISHED, today_of, token_of
 from samen.stewardship.rules.reviewing import FORTNIGHT, Standing, Step, coming
-
-_LANGUAGE = "nl"  # organisations on this map read Dutch; the page speaks all ten
 
 
 @transaction.atomic
@@ -83,11 +80,6 @@ def open_task(service_id: UUID, kind: Task.Kind, at: datetime, *, words: str = "
     )
     if words and not new:
         Task.objects.filter(pk=task.pk).update(words=words)
-
-
-def address_of(service: Service) -> str:
-    """Of the organisation's own desk if it is known, else the one people write to."""
-    return service.organization.email or service.email
 
 
 def _went_away(service: Service, review: Review | None, by: Actor, at: datetime) -> bool:
@@ -156,24 +148,16 @@ def _ask(service: Service, review: Review, by: Actor, at: datetime) -> None:
 
 def _write(service: Service, review: Review, template: str, by: Actor, at: datetime) -> bool:
     today = today_of(at)
-    try:
-        post.queue_letter(
-            to=address_of(service),
-            template=template,
-            language=_LANGUAGE,
-            values={
-                "organization": service.name.strip(),
-                "link": f"{settings.SITE}/{_LANGUAGE}/check/{token_of(review.id)}/",
-                "date": today + FORTNIGHT,
-            },
-            key=f"review:{review.id}:{today}",
-            about=("review", review.id),
-            by=by,
-            at=at,
-        )
-    except post.CannotBeSent:
-        return False
-    return True
+    return write_to(
+        service,
+        template=template,
+        page=f"check/{token_of(review.id)}",
+        day=today + FORTNIGHT,
+        key=f"review:{review.id}:{today}",
+        about=("review", review.id),
+        by=by,
+        at=at,
+    )
 
 
 def _escalate(service: Service, review: Review, by: Actor, at: datetime) -> None:

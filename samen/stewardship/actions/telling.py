@@ -11,11 +11,9 @@ from samen.foundation.actor import Actor
 from samen.people.models import User
 from samen.post import actions as post
 from samen.post.models import Letter
-from samen.stewardship.actions.reviewing import address_of
+from samen.stewardship.actions.writing import address_of, write_to
 from samen.stewardship.queries.reviewing import today_of
 from samen.stewardship.queries.telling import Edited
-
-_LANGUAGE = "nl"
 
 
 @transaction.atomic
@@ -45,21 +43,13 @@ def tell_organization(*, edited: Edited, by: Actor, at: datetime) -> bool:
     key = f"edited:{service.id}:{edited.day}"
     if not address_of(service) or Letter.objects.filter(key=key).exists():
         return False
-    try:
-        post.queue_letter(
-            to=address_of(service),
-            template="listing_changed",
-            language=_LANGUAGE,
-            values={
-                "organization": service.name.strip(),
-                "link": f"{settings.SITE}/{_LANGUAGE}/i/{service.number}/",
-                "date": edited.day,
-            },
-            key=key,
-            about=("service", service.id),
-            by=by,
-            at=at,
-        )
-    except post.CannotBeSent:
-        return False
-    return True
+    return write_to(
+        service,
+        template="listing_changed",
+        page=f"i/{service.number}",
+        day=edited.day,
+        key=key,
+        about=("service", service.id),
+        by=by,
+        at=at,
+    )

@@ -18,7 +18,7 @@ from samen.people.queries import names_of
 from samen.stewardship.actions import suggesting, withdrawing
 from samen.stewardship.actions.suggesting import AlreadyDecided, NeedsSecondPerson
 from samen.stewardship.desk.differences import in_words
-from samen.stewardship.desk.reach import DECIDES, scope_of
+from samen.stewardship.desk.reach import DECIDES, scope_of, version_seen
 from samen.stewardship.models import Suggestion, Withdrawal
 from samen.stewardship.queries import waiting
 
@@ -58,18 +58,16 @@ def suggestion(request: DeskRequest, suggestion: UUID) -> HttpResponse:
 def _decide(request: DeskRequest, found: Suggestion, reason: str) -> None:
     done: dict[str, Any] = {"suggestion_id": found.id, "by": request.actor, "at": clock.now()}
     if "approve" in request.POST:
-        seen = request.POST.get("version", "")
-        version = int(seen) if seen.isdecimal() and len(seen) < len("1234567890") else 0
-        suggesting.approve_suggestion(version=version, reason=reason, **done)
+        suggesting.approve_suggestion(version=version_seen(request) or 0, reason=reason, **done)
     else:
         suggesting.reject_suggestion(reason=reason, **done)
 
 
 def _hers(request: DeskRequest, suggestion: UUID) -> Suggestion:
-    found = {one.id: one for one in waiting.suggestions(scope_of(request, *DECIDES))}
-    if suggestion not in found:
+    found = waiting.suggestion_of(suggestion, scope=scope_of(request, *DECIDES))
+    if found is None:
         raise Http404
-    return found[suggestion]
+    return found
 
 
 def _show(request: DeskRequest, found: Suggestion, problem: str = "") -> HttpResponse:
@@ -99,8 +97,7 @@ def withdrawn(request: DeskRequest) -> HttpResponse:
 @for_roles(*DECIDES)
 @require_POST
 def decide_withdrawn(request: DeskRequest, withdrawal: UUID) -> HttpResponse:
-    scope = scope_of(request, *DECIDES)
-    if withdrawal not in {one.id for one in waiting.withdrawals(scope)}:
+    if waiting.withdrawal_of(withdrawal, scope=scope_of(request, *DECIDES)) is None:
         # Somebody else may have been first: the list says what is left.
         if not Withdrawal.objects.exclude(decision="").filter(pk=withdrawal).exists():
             raise Http404

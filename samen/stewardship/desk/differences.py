@@ -47,6 +47,8 @@ def _of_text(fact: str, pieces: Sequence[Piece]) -> Difference:
 
 def _of_fields(before: Facts, after: Facts) -> Iterator[Difference]:
     for section in SECTIONS.values():
+        if all(before[fact] == after[fact] for fact in section.about):
+            continue
         form, was, now = section(), section.said(before), section.said(after)
         for name, field in form.fields.items():
             if name not in TEXTS and (was.get(name) or "") != (now.get(name) or ""):

@@ -18,8 +18,7 @@ from samen.foundation.paging import NoSuchPage
 from samen.people.http import DeskRequest, for_roles
 from samen.stewardship.actions.duplicates import dismiss_candidate, merge_services, undo_merge
 from samen.stewardship.actions.suggesting import AlreadyDecided
-from samen.stewardship.desk.findings import page_asked
-from samen.stewardship.desk.reach import EDITS, scope_of
+from samen.stewardship.desk.reach import EDITS, page_asked, pages, scope_of, version_seen
 from samen.stewardship.models import Candidate
 from samen.stewardship.queries.duplicates import candidate_of, candidates, merge_of, merges
 from samen.stewardship.queries.listing import services_within
@@ -43,7 +42,7 @@ def duplicates(request: DeskRequest) -> HttpResponse:
         page = candidates(scope, page=page_asked(request))
     except NoSuchPage as missing:
         raise Http404 from missing
-    shown = {"page": page, "merges": merges(scope)}
+    shown = {**pages(page), "merges": merges(scope)}
     return render(request, "stewardship/checks/duplicates.html", shown)
 
 
@@ -112,8 +111,8 @@ def undo(request: DeskRequest, merge: UUID) -> HttpResponse:
 
 
 def _version(request: DeskRequest, service: UUID) -> int:
-    said = request.POST.get(f"version-{service}", "")
-    return int(said[:9]) if said.isascii() and said.isdecimal() else -1
+    seen = version_seen(request, f"version-{service}")
+    return -1 if seen is None else seen
 
 
 def _choices(request: DeskRequest, kept: UUID) -> dict[str, str]:

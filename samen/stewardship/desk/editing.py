@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.forms import MultipleChoiceField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +18,12 @@ from samen.directory.models import History, Organization, Service
 from samen.directory.queries import Listing, history_of, opening
 from samen.finder.queries import InList, draw
 from samen.foundation import clock
-from samen.people.http import DeskRequest, for_roles
+from samen.people.http import DeskRequest, for_roles, form_page
 from samen.people.queries import names_of
 from samen.stewardship.actions import editing, suggesting, withdrawing
 from samen.stewardship.desk.differences import Difference, in_words
 from samen.stewardship.desk.forms import NewForm, ReasonForm
-from samen.stewardship.desk.reach import EDITS, SUGGESTS, edits, service_for
+from samen.stewardship.desk.reach import EDITS, SUGGESTS, edits, service_for, version_seen
 from samen.stewardship.desk.sections import SECTIONS, Section, copied_to_other_days
 from samen.stewardship.models import Draft, Suggestion, Withdrawal
 from samen.stewardship.queries.duplicates import who_already
@@ -144,7 +145,7 @@ def _drafted(request: DeskRequest, desk: Desk) -> HttpResponse:
     names = SECTIONS[desk.section]().fields.items()
     fields = {
         name: request.POST.getlist(name)
-        if hasattr(field, "choices") and _many(field)
+        if isinstance(field, MultipleChoiceField)
         else request.POST.get(name, "")
         for name, field in names
     }
@@ -163,12 +164,6 @@ def _drafted(request: DeskRequest, desk: Desk) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     messages.success(request, _("Kept for later. Visitors do not see it."))
     return redirect("stewardship:section", desk.service.number, desk.section)
-
-
-def _many(field: Any) -> bool:
-    return hasattr(field.widget, "allow_multiple_selected") and bool(
-        field.widget.allow_multiple_selected
-    )
 
 
 def _looked(request: DeskRequest, desk: Desk, form: Section) -> HttpResponse:
@@ -219,8 +214,8 @@ def _write(request: DeskRequest, desk: Desk, form: Section) -> bool:
 
 def _version(request: DeskRequest, desk: Desk) -> int:
     """The one she saw when she opened the form; what is not a number is the one of now."""
-    seen = request.POST.get("version", "")
-    return int(seen) if seen.isdecimal() and len(seen) < len("1234567890") else desk.version
+    seen = version_seen(request)
+    return desk.version if seen is None else seen
 
 
 def _refused(request: DeskRequest, desk: Desk, form: Section, refused: Refused) -> HttpResponse:
@@ -333,8 +328,7 @@ def withdraw(request: DeskRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, _("It is gone within two seconds."))
             return redirect("stewardship:service", number)
-    page = _about(request, found, form)
-    return render(request, "stewardship/service.html", page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return form_page(request, "stewardship/service.html", _about(request, found, form))
 
 
 @for_roles(*EDITS)
@@ -343,8 +337,7 @@ def new(request: DeskRequest) -> HttpResponse:
     """First who does this already, and only then one more."""
     form = NewForm(request.POST or None, scope=request.colleague.municipalities(*EDITS))
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "stewardship/new.html", {"form": form}, status=status)
+        return form_page(request, "stewardship/new.html", {"form": form})
     said = form.cleaned_data
     if "add" not in request.POST:
         there = who_already(name=said["name"], phone=said["phone"], area=said["area"])

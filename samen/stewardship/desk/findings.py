@@ -6,17 +6,9 @@ from django.views.decorators.http import require_safe
 
 from samen.foundation.paging import NoSuchPage
 from samen.people.http import DeskRequest, for_roles
-from samen.stewardship.desk.reach import SUGGESTS, scope_of
+from samen.stewardship.desk.reach import SUGGESTS, page_asked, pages, scope_of
 from samen.stewardship.models import Finding
 from samen.stewardship.queries.findings import findings, findings_by_kind
-
-
-def page_asked(request: DeskRequest) -> int:
-    """The number of a page in the address. Raises Http404."""
-    said = request.GET.get("page", "1")
-    if not said.isascii() or not said.isdecimal():
-        raise Http404
-    return int(said[:6])
 
 
 @for_roles(*SUGGESTS)
@@ -31,7 +23,7 @@ def all_findings(request: DeskRequest) -> HttpResponse:
         raise Http404 from missing
     counted = findings_by_kind(scope)
     shown = {
-        "page": page,
+        **pages(page, **({"kind": kind} if kind else {})),
         "kind": kind,
         "kinds": [(each, counted.get(each, 0)) for each in Finding.Kind.values],
     }

@@ -16,56 +16,42 @@ from samen.directory.actions import Conflict, Refused
 from samen.directory.models import ProblemReport, Service
 from samen.finder.queries import Card
 from samen.foundation import clock
-from samen.people.http import DeskRequest, Role, for_roles
+from samen.foundation.paging import NoSuchPage
+from samen.people.http import DeskRequest, Role, for_roles, form_page
 from samen.places.models import Municipality
 from samen.stewardship.actions.answering import confirm_listing, finish_task, listing_to_check
 from samen.stewardship.actions.owning import hand_over
 from samen.stewardship.actions.suggesting import AlreadyDecided
 from samen.stewardship.desk.handing_over import HandOver
+from samen.stewardship.desk.reach import EDITS, page_asked, pages, scope_of, version_seen
 from samen.stewardship.models import Task
 from samen.stewardship.queries import keeping
-from samen.stewardship.queries.listing import NoSuchPage
 from samen.stewardship.queries.reviewing import today_of
-from samen.stewardship.rules.scope import Scope
 
-_KEEPERS = (Role.STEWARD, Role.EDITOR)
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _scope(request: DeskRequest, *roles: Role) -> Scope:
-    if request.colleague.holds(Role.ADMINISTRATOR) and Role.ADMINISTRATOR in roles:
-        return Scope(None)
-    return Scope(request.colleague.municipalities(*roles))
-
-
-def _page_asked(request: DeskRequest) -> int:
-    typed = request.GET.get("page", "1")
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 8):  # noqa: PLR2004 digits
-        raise Http404
-    return int(typed)
-
-
-@for_roles(*_KEEPERS)
+@for_roles(*EDITS)
 @require_safe
 def reports(request: DeskRequest) -> HttpResponse:
     """What visitors say, the oldest first, with the day by which somebody looks at it."""
     try:
         found = keeping.cases(
-            _scope(request, *_KEEPERS), page=_page_asked(request), today=today_of(clock.now())
+            scope_of(request, *EDITS), page=page_asked(request), today=today_of(clock.now())
         )
     except NoSuchPage as missing:
         raise Http404 from missing
-    page = {"found": found, "site": settings.SITE}
+    page = {**pages(found), "site": settings.SITE}
     return render(request, "stewardship/freshness/reports.html", page)
 
 
-@for_roles(*_KEEPERS)
+@for_roles(*EDITS)
 @require_POST
 def settle(request: DeskRequest, service: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    if not keeping.reported(_scope(request, *_KEEPERS), service, reason):
+    if not keeping.reported(scope_of(request, *EDITS), service, reason):
         # Another was first, or it is not hers: both times there is nothing to settle here.
-        if not keeping.kept_by(_scope(request, *_KEEPERS)).filter(pk=service).exists():
+        if not keeping.kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
             raise Http404
         messages.info(request, _("Somebody else has done this already."))
         return redirect("stewardship:reports")
@@ -79,16 +65,16 @@ def settle(request: DeskRequest, service: UUID) -> HttpResponse:
     return redirect("stewardship:reports")
 
 
-@for_roles(*_KEEPERS)
+@for_roles(*EDITS)
 @require_safe
 def tasks(request: DeskRequest) -> HttpResponse:
     """What no letter can do."""
     try:
-        found = keeping.tasks(_scope(request, *_KEEPERS), page=_page_asked(request))
+        found = keeping.tasks(scope_of(request, *EDITS), page=page_asked(request))
     except NoSuchPage as missing:
         raise Http404 from missing
-    lines = [(task, _what_to_do(task)) for task in found.items if isinstance(task, Task)]
-    return render(request, "stewardship/freshness/tasks.html", {"found": found, "lines": lines})
+    lines = [(task, _what_to_do(task)) for task in found.items]
+    return render(request, "stewardship/freshness/tasks.html", {**pages(found), "lines": lines})
 
 
 def _what_to_do(task: Task) -> str:
@@ -101,10 +87,10 @@ def _what_to_do(task: Task) -> str:
     }[task.kind]
 
 
-@for_roles(*_KEEPERS)
+@for_roles(*EDITS)
 @require_POST
 def done(request: DeskRequest, task: UUID) -> HttpResponse:
-    mine = keeping.kept_by(_scope(request, *_KEEPERS))
+    mine = keeping.kept_by(scope_of(request, *EDITS))
     if not Task.objects.filter(pk=task, service__in=mine).exists():
         raise Http404
     try:
@@ -116,16 +102,16 @@ def done(request: DeskRequest, task: UUID) -> HttpResponse:
     return redirect("stewardship:tasks")
 
 
-@for_roles(*_KEEPERS)
+@for_roles(*EDITS)
 @_ask
 def confirm(request: DeskRequest, service: UUID) -> HttpResponse:
     """She has called them, reads what visitors read, and says that all of it is right."""
-    if not keeping.kept_by(_scope(request, *_KEEPERS)).filter(pk=service).exists():
+    if not keeping.kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
         raise Http404
     if request.method != "POST":
         return _to_confirm(request, service)
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1  # noqa: PLR2004 digits
+    seen = version_seen(request)
+    version = -1 if seen is None else seen
     try:
         confirm_listing(service_id=service, version=version, by=request.actor, at=clock.now())
     except Conflict:
@@ -154,7 +140,7 @@ def _to_confirm(request: DeskRequest, service: UUID, *, wrong: str = "") -> Http
 @_ask
 def owners(request: DeskRequest) -> HttpResponse:
     """Who answers for how many entries; and all of them to another, when somebody goes."""
-    scope = _scope(request, Role.STEWARD, Role.ADMINISTRATOR)
+    scope = scope_of(request, Role.STEWARD, Role.ADMINISTRATOR)
     form = HandOver(request.POST or None, scope=scope)
     if form.is_valid():
         try:
@@ -165,5 +151,4 @@ def owners(request: DeskRequest) -> HttpResponse:
             messages.success(request, _("Moved: %(count)s entries.") % {"count": moved})
             return redirect("stewardship:owners")
     page = {"owners": keeping.owned(scope), "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "stewardship/freshness/owners.html", page, status=status)
+    return form_page(request, "stewardship/freshness/owners.html", page)

@@ -10,7 +10,6 @@ from samen.stewardship.desk.reach import DECIDES, EDITS, SUGGESTS, scope_of
 from samen.stewardship.queries import keeping
 from samen.stewardship.queries.listing import municipalities
 from samen.stewardship.queries.waiting import today
-from samen.stewardship.rules.scope import Scope
 
 
 @for_colleagues
@@ -25,7 +24,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "own_pages": Organization.objects.filter(
             id__in=request.colleague.organizations(Role.CONTACT)
         ),
-        "places": municipalities(Scope(request.colleague.municipalities(*DECIDES))),
+        "places": municipalities(scope_of(request, *DECIDES)),
         "decides": request.colleague.holds(*DECIDES),
         "translates": sorted(languages),
     }

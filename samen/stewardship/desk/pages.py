@@ -15,14 +15,13 @@ from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.directory.models import MunicipalityContact, Organization, OrganizationPage
 from samen.foundation import clock, languages
-from samen.people.http import DeskRequest, Role, for_roles
+from samen.people.http import DeskRequest, for_roles
 from samen.places.models import Municipality
 from samen.stewardship.desk.duplicates import see
-from samen.stewardship.desk.reach import SUGGESTS, scope_of
+from samen.stewardship.desk.reach import DECIDES, SUGGESTS, scope_of
 from samen.stewardship.queries.listing import municipalities, services_within
 
 _CANNOT = 422
-_WHO_NAMES = (Role.STEWARD,)
 
 
 class PageForm(forms.Form):
@@ -134,10 +133,10 @@ def _written(request: DeskRequest, owner: Organization, said: dict[str, Any]) ->
     return ""
 
 
-@for_roles(*_WHO_NAMES)
+@for_roles(*DECIDES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def municipality_contacts(request: DeskRequest, slug: str) -> HttpResponse:
-    hers = municipalities(scope_of(request, *_WHO_NAMES))
+    hers = municipalities(scope_of(request, *DECIDES))
     place = next((one for one in hers if one.slug == slug), None)
     if place is None:
         raise Http404

@@ -1,8 +1,13 @@
-"""Which services are whose at the desk. What lies outside answers 404, the same as none."""
+"""What somebody asks for at the desk, and whether it is hers. What is not answers 404, as none."""
+
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404
 
 from samen.directory.models import Service
+from samen.foundation.paging import Page
+from samen.foundation.typed import whole_number
 from samen.people.http import DeskRequest, Role
 from samen.stewardship.queries.listing import services_within
 from samen.stewardship.rules.scope import Scope
@@ -17,6 +22,29 @@ def scope_of(request: DeskRequest, *roles: Role) -> Scope:
     return Scope(colleague.municipalities(*roles), colleague.organizations(*roles))
 
 
+def page_asked(request: DeskRequest) -> int:
+    """The number of a page in the address; 0, which is no page, for what is not a number."""
+    return whole_number(request.GET.get("page", "1")) or 0
+
+
+def pages(page: Page[Any], **query: str) -> dict[str, Any]:
+    """A page of a list for its template, with the addresses of the one before and the one after."""
+
+    def address(number: int | None) -> str:
+        return f"?{urlencode(query | {'page': number})}" if number else ""
+
+    return {
+        "page": page,
+        "previous_address": address(page.previous),
+        "next_address": address(page.next),
+    }
+
+
+def version_seen(request: DeskRequest, name: str = "version") -> int | None:
+    """The version that stood before her when she opened the form, if the form says it."""
+    return whole_number(request.POST.get(name, ""))
+
+
 def service_for(request: DeskRequest, number: int, *roles: Role) -> Service:
     """The service with this number, if it is hers to look at. Raises Http404."""
     within = services_within(scope_of(request, *roles))
@@ -28,5 +56,4 @@ def service_for(request: DeskRequest, number: int, *roles: Role) -> Service:
 
 def edits(request: DeskRequest, service: Service) -> bool:
     """Whether she changes it herself; otherwise she suggests, and a steward decides."""
-    within = services_within(Scope(request.colleague.municipalities(*EDITS)))
-    return within.filter(pk=service.pk).exists()
+    return services_within(scope_of(request, *EDITS)).filter(pk=service.pk).exists()

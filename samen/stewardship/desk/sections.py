@@ -55,6 +55,7 @@ class Section(forms.Form):
     """Some of the facts of one service."""
 
     title: Any = ""
+    about: tuple[str, ...] = ()  # the facts it shows, beside the texts
 
     @classmethod
     def said(cls, facts: Facts) -> dict[str, Any]:
@@ -68,6 +69,7 @@ class Section(forms.Form):
 
 class Words(Section):
     title = gettext_lazy("Words")
+    about = ("name",)
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -111,6 +113,7 @@ class Words(Section):
 
 class Reach(Section):
     title = gettext_lazy("How to reach them")
+    about = ("website", "email", "chat_url", "how", "phones")
 
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     email = forms.EmailField(
@@ -200,6 +203,7 @@ def _known(label: Any) -> forms.ChoiceField:
 
 class Help(Section):
     title = gettext_lazy("Which help, and where")
+    about = ("needs", "areas", "for", "cost")
 
     needs = forms.MultipleChoiceField(
         label=gettext_lazy("Helps with"),
@@ -331,6 +335,7 @@ class Who(Section):
         *("interpreter", "anonymous", "without_documents", "children", "wheelchair", "deaf"),
         *("referral", "insurance"),
     )
+    about = ("speaks", "ages", *_ALONE)
 
     @classmethod
     def said(cls, facts: Facts) -> dict[str, Any]:
@@ -348,6 +353,7 @@ class Who(Section):
 
 class Whereabouts(Section):
     title = gettext_lazy("Place")
+    about = ("location",)
 
     type = forms.ChoiceField(
         label=gettext_lazy("What kind of place"),
@@ -412,6 +418,7 @@ class Whereabouts(Section):
 
 class Status(Section):
     title = gettext_lazy("Shown or hidden")
+    about = ("publish", "notes")
 
     publish = forms.ChoiceField(
         label=gettext_lazy("Visitors see it"),
@@ -456,6 +463,7 @@ class Status(Section):
 
 class Hours(Section):
     title = gettext_lazy("Hours")
+    about = ("hours",)
 
     hours = forms.ChoiceField(
         label=gettext_lazy("Open"),

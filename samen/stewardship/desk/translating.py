@@ -1,6 +1,5 @@
 """Side by side: the Dutch words of an entry and those of one other language."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from samen.directory.models import Service
 from samen.directory.queries import text_hash
 from samen.foundation import clock
 from samen.foundation.languages import LANGUAGES
-from samen.people.http import DeskRequest, Role, for_roles
+from samen.people.http import DeskRequest, Role, for_roles, form_page
 from samen.stewardship.actions.translating import translate_service
 from samen.stewardship.desk.differences import TEXTS
 from samen.stewardship.queries.waiting import to_translate
@@ -92,5 +91,4 @@ def translate(request: DeskRequest, language: str, number: int) -> HttpResponse:
             messages.success(request, _("Kept. It stands on the page as approved by you."))
             return redirect("stewardship:translations")
     page = {"form": form, "service": service, "language": LANGUAGES[language]}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "stewardship/translate.html", page, status=status)
+    return form_page(request, "stewardship/translate.html", page)

@@ -16,13 +16,12 @@ from samen.finder.http import tokens
 from samen.finder.queries import Card
 from samen.foundation import clock, languages
 from samen.foundation.actor import job
+from samen.foundation.typed import whole_number
 from samen.stewardship.actions.answering import answer_otherwise, answer_yes, listing_to_check
 from samen.stewardship.actions.reviewing import write_again
 from samen.stewardship.actions.suggesting import AlreadyDecided
 from samen.stewardship.public.forms import DAYS, Answer, said_now
 from samen.stewardship.queries.reviewing import Link, LinkState, NotALink, read_link, today_of
-
-_MOST = 10_000_000  # versions
 
 
 @login_not_required
@@ -133,9 +132,7 @@ def _otherwise(request: HttpRequest, language: str, token: str, link: Link) -> H
 
 
 def _version(request: HttpRequest) -> int | None:
-    typed = request.POST.get("version", "")
-    known = typed.isascii() and typed.isdecimal() and int(typed[:12]) <= _MOST
-    return int(typed) if known else None
+    return whole_number(request.POST.get("version", ""), digits=7)
 
 
 def _see(request: HttpRequest) -> HttpResponse:

@@ -64,12 +64,9 @@ def entries() -> list[Entry]:
 def candidates(scope: Scope, *, page: int = 1) -> paging.Page[Candidate]:
     """Pairs on which nobody has decided, the likest first. Raises paging.NoSuchPage."""
     found = _undecided(scope)
-    total = found.count()
-    last = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= last:
-        raise paging.NoSuchPage
+    where, last = paging.cut(found.count(), number=page, size=PAGE_SIZE)
     rows = found.select_related("first__organization", "second__organization")
-    return paging.Page(list(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), page, last)
+    return paging.Page(list(rows[where]), page, last)
 
 
 def candidate_of(candidate: UUID, *, scope: Scope) -> Candidate | None:

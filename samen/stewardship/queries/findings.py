@@ -33,12 +33,8 @@ def findings(scope: Scope, *, kind: str = "", page: int = 1) -> paging.Page[Foun
     opened = _open(scope)
     if kind:
         opened = opened.filter(kind=kind)
-    total = opened.count()
-    last = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= last:
-        raise paging.NoSuchPage
-    rows = list(opened[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
-    return paging.Page(_named(rows), page, last)
+    where, last = paging.cut(opened.count(), number=page, size=PAGE_SIZE)
+    return paging.Page(_named(list(opened[where])), page, last)
 
 
 def findings_by_kind(scope: Scope) -> Mapping[str, int]:

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from samen.directory.models import ProblemReport, Service
+from samen.foundation import paging
 from samen.people import queries as people
 from samen.people.http import Role
 from samen.people.models import Post
 from samen.places.models import Municipality
 from samen.stewardship.models import Task
-from samen.stewardship.queries.listing import NATIONAL, NoSuchPage
+from samen.stewardship.queries.listing import NATIONAL, municipalities
 from samen.stewardship.queries.reviewing import PUBLISHED
 from samen.stewardship.rules.reporting import deadline
 from samen.stewardship.rules.scope import Scope
@@ -40,14 +41,6 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    items: tuple[Case, ...] | tuple[Task, ...]
-    total: int
-    number: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
 class Owned:
     """How many entries an owner has, and how many of them nobody keeps by name."""
 
@@ -64,8 +57,8 @@ def kept_by(scope: Scope) -> QuerySet[Service]:
     return Service.objects.filter(owner__slug__in=scope.municipalities or ())
 
 
-def cases(scope: Scope, *, page: int, today: date) -> Page:
-    """The oldest first. Two queries. Raises NoSuchPage."""
+def cases(scope: Scope, *, page: int, today: date) -> paging.Counted[Case]:
+    """The oldest first. Two queries. Raises paging.NoSuchPage."""
     said = ProblemReport.objects.filter(settled_on=None, service__in=kept_by(scope))
     found = said.values(
         "service_id",
@@ -75,17 +68,19 @@ def cases(scope: Scope, *, page: int, today: date) -> Page:
         "service__number_doubted_on",
         "reason",
     ).annotate(first=Min("day"), last=Max("day"), days=Count("day", distinct=True))
-    start, total, last = _cut(found, page)
-    rows = found.order_by("first", "service__number", "reason")[start : start + PAGE_SIZE]
-    return Page(tuple(_case(row, today) for row in rows), total, page, last)
+    total = found.count()
+    where, last = paging.cut(total, number=page, size=PAGE_SIZE)
+    rows = found.order_by("first", "service__number", "reason")[where]
+    return paging.Counted([_case(row, today) for row in rows], page, last, total)
 
 
-def tasks(scope: Scope, *, page: int) -> Page:
-    """Two queries. Raises NoSuchPage."""
+def tasks(scope: Scope, *, page: int) -> paging.Counted[Task]:
+    """Two queries. Raises paging.NoSuchPage."""
     found = Task.objects.filter(done_on=None, service__in=kept_by(scope))
-    start, total, last = _cut(found, page)
+    total = found.count()
+    where, last = paging.cut(total, number=page, size=PAGE_SIZE)
     rows = found.select_related("service__organization").order_by("opened_on", "id")
-    return Page(tuple(rows[start : start + PAGE_SIZE]), total, page, last)
+    return paging.Counted(list(rows[where]), page, last, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ def owned(scope: Scope) -> list[Owned]:
         .order_by()
     }
     named = [(NATIONAL, "Nederland")] if scope.is_everywhere else []
-    named += list(_municipalities(scope).values_list("slug", "name"))
+    named += [(place.slug, place.name) for place in municipalities(scope)]
     return [
         Owned(slug, name, row["entries"], row["alone"])
         for slug, name in named
@@ -162,19 +157,6 @@ def keepers() -> list[tuple[str, UUID, str]]:
 def owner_of(slug: str) -> UUID | None:
     """Raises Municipality.DoesNotExist."""
     return None if slug == NATIONAL else Municipality.objects.get(slug=slug).id
-
-
-def _municipalities(scope: Scope) -> QuerySet[Municipality]:
-    every = Municipality.objects.order_by("name")
-    return every if scope.is_everywhere else every.filter(slug__in=scope.municipalities or ())
-
-
-def _cut(found: QuerySet[Any, Any], page: int) -> tuple[int, int, int]:
-    total = found.count()
-    last = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= last:
-        raise NoSuchPage
-    return (page - 1) * PAGE_SIZE, total, last
 
 
 def _case(row: Mapping[str, Any], today: date) -> Case:

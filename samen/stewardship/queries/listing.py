@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from samen.directory.models import Service, ServiceArea
+from samen.foundation import paging
 from samen.places.models import Municipality
 from samen.stewardship.models import Suggestion, Withdrawal
 from samen.stewardship.rules.scope import Scope
@@ -37,33 +38,18 @@ class Line:
     withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    lines: tuple[Line, ...]
-    total: int
-    number: int
-    last: int
-
-
-class NoSuchPage(Exception):
-    """The page lies before the first or after the last."""
-
-
-def lines(asked: Asked, *, scope: Scope) -> Lines:
-    """One page of the services within a scope. Three queries. Raises NoSuchPage."""
+def lines(asked: Asked, *, scope: Scope) -> paging.Counted[Line]:
+    """One page of the services within a scope. Three queries. Raises paging.NoSuchPage."""
     found = _narrowed(services_within(scope), asked)
     total = found.count()
-    last = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= asked.page <= last:
-        raise NoSuchPage
-    start = (asked.page - 1) * PAGE_SIZE
+    where, last = paging.cut(total, number=asked.page, size=PAGE_SIZE)
     rows = list(
         found.select_related("organization")
         .annotate(has_waiting=_waiting(), is_away=_withdrawn())
-        .order_by("number")[start : start + PAGE_SIZE]
+        .order_by("number")[where]
     )
     areas = _areas([row.id for row in rows])
-    return Lines(tuple(_line(row, areas) for row in rows), total, asked.page, last)
+    return paging.Counted([_line(row, areas) for row in rows], asked.page, last, total)
 
 
 def services_within(scope: Scope) -> QuerySet[Service]:

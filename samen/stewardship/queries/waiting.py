@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from samen.directory.models import ServiceArea, ServiceText
 from samen.directory.queries import text_hash
@@ -38,16 +38,20 @@ class Today:
 
 def suggestions(scope: Scope) -> list[Suggestion]:
     """Those that wait, the oldest first."""
-    waiting = Suggestion.objects.filter(
-        state=Suggestion.State.WAITING, service__in=services_within(scope)
-    )
-    return list(waiting.select_related("service__organization"))
+    return list(_suggestions(scope))
+
+
+def suggestion_of(suggestion: UUID, *, scope: Scope) -> Suggestion | None:
+    return _suggestions(scope).filter(pk=suggestion).first()
 
 
 def withdrawals(scope: Scope) -> list[Withdrawal]:
     """Those on which nobody has decided, the oldest first."""
-    waiting = Withdrawal.objects.filter(decision="", service__in=services_within(scope))
-    return list(waiting.select_related("service__organization"))
+    return list(_withdrawals(scope))
+
+
+def withdrawal_of(withdrawal: UUID, *, scope: Scope) -> Withdrawal | None:
+    return _withdrawals(scope).filter(pk=withdrawal).first()
 
 
 def to_translate(language: str, *, scope: Scope) -> list[ToTranslate]:
@@ -64,13 +68,23 @@ def today(scope: Scope, *, languages: frozenset[str]) -> Today:
         .order_by("municipality__name")
     )
     return Today(
-        suggestions=Suggestion.objects.filter(
-            state=Suggestion.State.WAITING, service__in=within
-        ).count(),
-        withdrawn=Withdrawal.objects.filter(decision="", service__in=within).count(),
+        suggestions=_suggestions(scope).count(),
+        withdrawn=_withdrawals(scope).count(),
         untranslated=sum(len(to_translate(tag, scope=scope)) for tag in sorted(languages)),
         by_municipality=tuple((name or "Nederland", number) for name, number in counted),
     )
+
+
+def _suggestions(scope: Scope) -> QuerySet[Suggestion]:
+    waiting = Suggestion.objects.filter(
+        state=Suggestion.State.WAITING, service__in=services_within(scope)
+    )
+    return waiting.select_related("service__organization")
+
+
+def _withdrawals(scope: Scope) -> QuerySet[Withdrawal]:
+    waiting = Withdrawal.objects.filter(decision="", service__in=services_within(scope))
+    return waiting.select_related("service__organization")
 
 
 Texts = Mapping[tuple[UUID, str], tuple[ServiceText, ServiceText | None]]

@@ -9,10 +9,11 @@ from samen.directory.queries import text_hash
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.foundation.actor import Actor, ActorKind
+from samen.foundation.paging import NoSuchPage
 from samen.places.tests import make as places
 from samen.stewardship.actions.suggesting import suggest_change
 from samen.stewardship.actions.withdrawing import withdraw_service
-from samen.stewardship.queries.listing import Asked, NoSuchPage, lines
+from samen.stewardship.queries.listing import Asked, lines
 from samen.stewardship.queries.waiting import (
     suggestions,
     to_translate,
@@ -36,7 +37,7 @@ def in_area(slug: str = "", **columns: Any) -> Service:
 
 
 def numbers(asked: Asked, scope: Scope) -> list[int]:
-    return [line.number for line in lines(asked, scope=scope).lines]
+    return [line.number for line in lines(asked, scope=scope).items]
 
 
 def test_a_steward_keeps_what_is_in_her_municipality_and_nothing_else() -> None:
@@ -69,7 +70,7 @@ def test_the_list_is_narrowed(asked: Asked, found: str) -> None:
     in_area("", name="Landelijke lijn")
     in_area("utrecht", name="Verborgen", publish="hidden")
 
-    assert [line.name for line in lines(asked, scope=EVERYWHERE).lines] == [found]
+    assert [line.name for line in lines(asked, scope=EVERYWHERE).items] == [found]
 
 
 def test_what_waits_is_found_in_the_list_and_on_the_home_page() -> None:

@@ -7,7 +7,7 @@ import pytest
 from samen.directory import actions as directory
 from samen.directory.tests import make
 from samen.places.tests import make as places
-from samen.stewardship.desk.sections import copied_to_other_days
+from samen.stewardship.desk.sections import SECTIONS, copied_to_other_days
 from samen.stewardship.tests.editing.make import filled
 
 
@@ -39,6 +39,16 @@ def test_what_cannot_be_is_said_beside_its_field(
 
     assert not form.is_valid()
     assert field in form.errors
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_says_which_facts_it_is_about(facts: dict[str, Any], section: str) -> None:
+    form = filled(section, facts)
+    assert form.is_valid(), form.errors
+    given = {fact for fact in form.facts(facts) if "." not in fact}
+
+    assert given == set(SECTIONS[section].about)
 
 
 @pytest.mark.django_db

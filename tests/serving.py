@@ -1,0 +1,114 @@
+"""An installation of its own in a folder, and servers that stand before it with real processes.
+
+    here = installed(folder, SAMEN_LEAVE_FOR="...")
+    here.samen("import_map", "--quiet")
+    with here.running("serve", "--only", "visitors") as server:
+        server.address, server.port, server.process
+
+For tests, and for what takes pictures and measures.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+HOUSE = Path(__file__).resolve().parents[1]
+MANAGE = (sys.executable, "manage.py")
+_never = threading.Event()  # its wait is the pause between two knocks
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
+@dataclass(frozen=True)
+class Installation:
+    environment: dict[str, str]  # of its commands, and of what else runs beside it
+
+    def samen(self, *words: str) -> str:
+        """A command of this installation, and what it said."""
+        done = subprocess.run(
+            [*MANAGE, *words],
+            cwd=HOUSE,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return done.stdout
+
+    def run(self, lines: str) -> str:
+        """Lines of Python inside this installation, and what they printed."""
+        return self.samen("shell", "--no-imports", "--command", lines).strip()
+
+    @contextmanager
+    def running(self, *words: str, by: Sequence[str] = MANAGE) -> Iterator[Server]:
+        """A server on a free port, from its first answer until it has ended."""
+        port = free_port()
+        process = subprocess.Popen(
+            [*by, *words],
+            cwd=HOUSE,
+            env=self.environment | {"PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_until_open(port, process)
+            yield Server(port, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def installed(data: Path, **said: str) -> Installation:
+    """With its tables and its static files, and nothing in the tables. Nothing is inherited."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "DATABASE_URL" and not name.startswith("SAMEN_")
+    }
+    here = Installation(
+        kept
+        | {
+            "SAMEN_SECRET_KEY": "only-for-trying-0123456789-0123456789-0123456789",
+            "SAMEN_DATA": str(data),
+            "SAMEN_HTTPS": "no",
+            "DJANGO_SETTINGS_MODULE": "samen.config.settings",
+        }
+        | said
+    )
+    here.samen("migrate", "--no-input", "--verbosity", "0")
+    here.samen("collectstatic", "--no-input", "--verbosity", "0")
+    return here
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Knock until it answers; a server that has ended will never do so."""
+    while process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10):
+                return
+        except (URLError, ConnectionError):
+            _never.wait(0.1)
+    message = "the server did not start"
+    raise RuntimeError(message)
