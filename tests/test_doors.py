@@ -39,6 +39,7 @@ OPEN_TO_VISITORS = {
     "/<language>/about/": READ,
     "/<language>/exit/": READ,
     "/healthz": READ,
+    "/api/hsds/<standard>/": READ | {"OPTIONS"},
 }
 # Signing in, and the one link that comes by mail: before anybody is known.
 OPEN_AT_THE_DESK = {
@@ -119,6 +120,7 @@ FOR_ROLES = {
 NOBODY = "7d9f5b1e-0000-4000-8000-000000000000"
 SAMPLES = {
     "language": "nl",
+    "standard": "3.2",
     "number": "1",
     "token": "abc",
     "pk": "1",

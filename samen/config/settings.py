@@ -193,6 +193,12 @@ HTTPS = _yes("HTTPS", default=True)
 SITE = _said("SITE", f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
 DESK_SITE = _said("DESK_SITE", SITE).rstrip("/")
 
+# Who answers for what machines read here. The id says for ever where a record is from.
+PUBLISHER_NAME = _said("PUBLISHER_NAME", "Samen")
+PUBLISHER_ID = _said("PUBLISHER_ID", SITE)
+PUBLISHER_EMAIL = _said("PUBLISHER_EMAIL")
+LICENCE = _said("LICENCE", "CC-BY-4.0")
+
 # Cookies of the desk: for this host alone, out of reach of scripts and of other sites.
 _HOST = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_HOST}session"

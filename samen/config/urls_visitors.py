@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
-from samen.config import health
+from samen.config import health, urls_api
 
 urlpatterns = [
+    *urls_api.urlpatterns,
     path("", include("samen.finder.public.urls")),
     path("", include("samen.stewardship.public.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -1,0 +1,1 @@
+"""The doors for machines: no account, no cookie, no page."""
