@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "samen.foundation",
     "samen.audit",
     "samen.post",
+    "samen.vault",
     "samen.needs",
     "samen.places",
     "samen.people",
