@@ -40,6 +40,7 @@ OPEN_TO_VISITORS = {
     "/<language>/exit/": READ,
     "/healthz": READ,
     "/api/hsds/<standard>/": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/changes": READ | {"OPTIONS"},
 }
 # Signing in, and the one link that comes by mail: before anybody is known.
 OPEN_AT_THE_DESK = {

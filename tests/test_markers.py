@@ -32,6 +32,7 @@ from samen.directory.tests.make import NOON
 from samen.finder.http.page_cache import PageCache
 from samen.foundation.actor import Actor, ActorKind, visitor
 from samen.foundation.languages import PUBLISHED
+from samen.foundation.sheets import Row, write_csv, write_xlsx
 from samen.needs.tests import make as needs
 from samen.places.tests import make as places
 from samen.search import queries as search
@@ -39,7 +40,6 @@ from samen.stewardship import jobs
 from samen.stewardship.actions.editing import edit_service, save_draft
 from samen.stewardship.actions.spreadsheet import keep_plan
 from samen.stewardship.actions.suggesting import suggest_change
-from samen.stewardship.engine.sheets import Row, write_csv, write_xlsx
 from samen.stewardship.queries.spreadsheet import sheet_rows
 from samen.stewardship.rules.scope import Scope
 from samen.stewardship.rules.spreadsheet import ALL

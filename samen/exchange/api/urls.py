@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from samen.exchange.api import hsds
+from samen.exchange.api import changes, hsds
 
 
 class Version:
@@ -19,4 +19,5 @@ register_converter(Version, "hsds")
 
 urlpatterns = [
     path("hsds/<hsds:standard>/", hsds.root),
+    path("hsds/<hsds:standard>/changes", changes.changes),
 ]

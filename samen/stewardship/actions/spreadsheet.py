@@ -15,9 +15,9 @@ from samen.directory.actions import Conflict, Refused
 from samen.directory.models import Service
 from samen.directory.queries import FactDifference, differences
 from samen.foundation.actor import Actor
+from samen.foundation.sheets import Row
 from samen.stewardship.actions.editing import edit_service
 from samen.stewardship.actions.suggesting import AlreadyDecided
-from samen.stewardship.engine.sheets import Row
 from samen.stewardship.models import ImportedRow, SheetImport, Suggestion
 from samen.stewardship.queries.duplicates import entries
 from samen.stewardship.queries.listing import services_within

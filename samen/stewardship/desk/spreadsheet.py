@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from samen.foundation import clock
+from samen.foundation.sheets import BadFile, read_sheet, write_csv, write_xlsx
 from samen.people.http import DeskRequest, for_roles
 from samen.stewardship.actions.spreadsheet import (
     apply_import,
@@ -21,7 +22,6 @@ from samen.stewardship.actions.spreadsheet import (
 from samen.stewardship.actions.suggesting import AlreadyDecided
 from samen.stewardship.desk.duplicates import see
 from samen.stewardship.desk.reach import EDITS, scope_of
-from samen.stewardship.engine.sheets import BadFile, read_sheet, write_csv, write_xlsx
 from samen.stewardship.models import SheetImport
 from samen.stewardship.queries.spreadsheet import imports_by, plan_of, sheet_rows
 from samen.stewardship.rules.spreadsheet import ALL, EXPLANATION

@@ -18,12 +18,12 @@ from samen.directory.models import (
 )
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
+from samen.foundation.sheets import read_sheet, write_csv
 from samen.people.models import User
 from samen.people.rules import Role
 from samen.people.tests import make as people
 from samen.places.tests import make as places
 from samen.stewardship import jobs
-from samen.stewardship.engine.sheets import read_sheet, write_csv
 from samen.stewardship.models import Candidate, Merge, SheetImport
 from tests.visit import Visit, words
 

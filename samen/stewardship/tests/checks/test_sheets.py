@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from samen.stewardship.engine.sheets import (
+from samen.foundation.sheets import (
     BadFile,
     Row,
     looks_like_a_formula,

@@ -12,6 +12,7 @@ from samen.directory.models import Change, History, OpeningHours, Service, Servi
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.foundation.actor import Actor, ActorKind
+from samen.foundation.sheets import Row, read_sheet, write_csv, write_xlsx
 from samen.needs.tests import make as needs
 from samen.places.tests import make as places
 from samen.stewardship.actions.editing import edit_service
@@ -24,7 +25,6 @@ from samen.stewardship.actions.spreadsheet import (
     undo_import,
 )
 from samen.stewardship.actions.suggesting import AlreadyDecided
-from samen.stewardship.engine.sheets import Row, read_sheet, write_csv, write_xlsx
 from samen.stewardship.models import ImportedRow, SheetImport, Suggestion
 from samen.stewardship.queries.spreadsheet import imports_by, plan_of, sheet_rows
 from samen.stewardship.rules.scope import Scope

@@ -1,1 +1,0 @@
-"""Sheets of cells as files. Plain Python: what a cell means is said in rules/spreadsheet.py."""
