@@ -72,7 +72,8 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def server(place: Path) -> Iterator[None]:
+def server(place: Path, *settings: str) -> Iterator[None]:
+    """`settings`: more of them, as "name=value"."""
     tools = binaries()
     data = str(place / "data")
     quietly(
@@ -81,6 +82,7 @@ def server(place: Path) -> Iterator[None]:
         *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
     )
     careless = [word for name in CARELESS for word in ("-c", f"{name}=off")]
+    careless += [word for setting in settings for word in ("-c", setting)]
     log = place / "log"
     with log.open("w") as said:
         # A session of its own: Ctrl-C reaches the command first, and the server after it.

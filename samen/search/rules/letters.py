@@ -179,8 +179,11 @@ def _digit(character: str) -> str:
 
 def words(text: str) -> list[str]:
     """The first MOST words of `text`, in one spelling each."""
+    plain = normalise(text)
+    if "'" not in plain and not _UNSPACED.search(plain):  # nearly every text there is
+        return [word[:LONGEST_WORD] for word in _WORD.findall(plain)[:MOST]]
     found: list[str] = []
-    for match in _WORD.finditer(normalise(text)):
+    for match in _WORD.finditer(plain):
         found.extend(piece[:LONGEST_WORD] for piece in _pieces(match.group()))
         if len(found) >= MOST:
             break

@@ -1,0 +1,93 @@
+"""The index of SAMEN, opened from the disk as a worker does, and the scan of everything."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from bench.engines import FIRST, Answer
+from bench.maps import ANY_WORD, COUNTS, FACETS, KINDS, TEXT, Asked, Map
+from samen.search.engine import columns, scan, shelf, strips
+from samen.search.engine.columns import Columns, Index
+from samen.search.engine.counting import counted
+from samen.search.engine.scan import Areas, Found, Verdict
+from samen.search.queries.hours import Openings, write_hours
+
+
+def told(found: Found, kind: str) -> Answer:
+    numbers, verdict = found.verdict.index.columns.number, found.verdict
+    if kind == COUNTS:
+        return Answer(total=len(found.ready), counts=counted(verdict, found.ready))
+    first = tuple(int(numbers[verdict.row(place)]) for place in found.ready[:FIRST])
+    return Answer(first, len(found.ready))
+
+
+@dataclass(slots=True)
+class Own:
+    index: Index
+    build_s: float
+    open_ms: float
+    name: str = "SAMEN"
+    kinds: frozenset[str] = frozenset(KINDS)
+    differs: Mapping[str, str] = field(default_factory=dict)
+    areas: Areas = field(init=False)
+    openings: Openings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.areas, self.openings = Areas(self.index, {}), Openings(self.index)
+
+    @property
+    def size_mb(self) -> float:
+        return bytes_of(self.index) / 1e6
+
+    def ask(self, kind: str, asked: Asked) -> Answer:
+        found = strips.find(
+            self.index,
+            asked.question,
+            asked.situation,
+            areas=self.areas,
+            states=self.openings.states(asked.question.at),
+        )
+        return told(found, kind)
+
+
+@dataclass(slots=True)
+class Scan:
+    """Every row is judged: the exact answer, and what an index has to be faster than."""
+
+    own: Own
+    name: str = "scan"
+    kinds: frozenset[str] = frozenset({FACETS, TEXT, ANY_WORD, COUNTS})
+    differs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size_mb(self) -> float:
+        return self.own.size_mb
+
+    def ask(self, kind: str, asked: Asked) -> Answer:
+        found = scan.judge(
+            Verdict(self.own.index),
+            asked.question,
+            asked.situation,
+            areas=self.own.areas,
+            states=self.own.openings.states(asked.question.at),
+        )
+        return told(found, kind)
+
+
+def bytes_of(index: Index) -> int:
+    return sum(getattr(index.columns, name).nbytes for name in Columns.names())
+
+
+@contextmanager
+def opened(of: Map, folder: Path) -> Iterator[Own]:
+    began = perf_counter()
+    shelf.save(columns.build(of.rows(), write=write_hours), folder / "index" / "1-bench")
+    build_s = perf_counter() - began
+    times = []
+    for _ in range(5):
+        began = perf_counter()
+        index = shelf.read(folder / "index" / "1-bench")
+        times.append(perf_counter() - began)
+    yield Own(index, build_s, min(times) * 1000)

@@ -1,0 +1,206 @@
+"""The sixteen gates: what was promised, as ratios within one run, and whether it is kept."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+AT, MILLION = "100000", "1000000"
+Found = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    number: str
+    what: str
+    limit: str
+    measure: Callable[[Found], float]
+    holds: Callable[[float], bool]
+    unit: str = "x"
+
+
+def _times(kind: str, engine: str, size: str = AT) -> Callable[[Found], float]:
+    """How many times as long as ours another engine takes."""
+    return lambda found: float(found["searching"][size]["kinds"][kind]["times_ours"][engine])
+
+
+def _grown(kind: str) -> Callable[[Found], float]:
+    def middle(found: Found, size: str) -> float:
+        return float(found["searching"][size]["kinds"][kind]["hot_us"]["SAMEN"]["p50"])
+
+    return lambda found: middle(found, MILLION) / middle(found, "10000")
+
+
+def _behind_the_best(found: Found) -> float:
+    """Of 1,000 and 10,000 services the worse."""
+    sizes = (found["searching"][size]["kinds"]["facets"] for size in ("1000", "10000"))
+    best = [min(row["times_ours"]["SQLite"], row["times_ours"]["scan"]) for row in sizes]
+    return 1 / float(min(best))
+
+
+_OTHERWISE = ("other_first_ten", "other_totals", "other_counts")
+
+
+def _otherwise(found: Found) -> float:
+    """Questions of any kind and size that the index answers otherwise than the scan."""
+    kinds = (kind for row in found["searching"].values() for kind in row["kinds"].values())
+    agree = [kind["agree"]["SAMEN"] for kind in kinds]
+    return float(sum(row.get(name, 0) for row in agree for name in _OTHERWISE))
+
+
+def _of_ours(name: str) -> Callable[[Found], float]:
+    """The worse of 100,000 and of a million, where both were measured."""
+
+    def measure(found: Found) -> float:
+        rows = [found["searching"][size] for size in (AT, MILLION) if size in found["searching"]]
+        return max(float(row["built"]["SAMEN"][name]) for row in rows)
+
+    return measure
+
+
+def _heaviest(found: Found) -> float:
+    return float(max(max(row.values()) for row in found["pages"]["bytes"].values()))
+
+
+def _served(name: str) -> Callable[[Found], float]:
+    return lambda found: float(found["serving"]["ratios"][name])
+
+
+def _least(least: float) -> Callable[[float], bool]:
+    return lambda value: value >= least
+
+
+def _most(most: float) -> Callable[[float], bool]:
+    return lambda value: value <= most
+
+
+GATES = (
+    Gate(
+        "1", "facets: faster than the scan of all rows", "6x", _times("facets", "scan"), _least(6)
+    ),
+    Gate(
+        "2",
+        "facets: slower than a loop in C on the same index",
+        "at most 15x",
+        lambda found: 1 / max(_times("facets", "loop in C")(found), 1e-4),
+        _most(15),
+    ),
+    Gate("3", "facets: faster than tuned PostGIS", "5x", _times("facets", "PostgreSQL"), _least(5)),
+    Gate(
+        "3",
+        "facets: faster than the usual PostGIS",
+        "50x",
+        _times("facets", "PostGIS, usual"),
+        _least(50),
+    ),
+    Gate("4", "facets: faster than SQLite", "2x", _times("facets", "SQLite"), _least(2)),
+    Gate("4", "text: faster than FTS5", "2x", _times("text", "SQLite"), _least(2)),
+    Gate("5", "text: faster than PostgreSQL", "3x", _times("text", "PostgreSQL"), _least(3)),
+    Gate(
+        "5",
+        "text: faster than tantivy + numpy",
+        "1.2x",
+        _times("text", "tantivy + numpy"),
+        _least(1.2),
+    ),
+    Gate("6", "counts: faster than PostgreSQL", "10x", _times("counts", "PostgreSQL"), _least(10)),
+    Gate("6", "counts: faster than tantivy", "4x", _times("counts", "tantivy + numpy"), _least(4)),
+    Gate("7", "facets: a million against 10,000", "at most 2x", _grown("facets"), _most(2)),
+    Gate("7", "text: a million against 10,000", "at most 2x", _grown("text"), _most(2)),
+    Gate(
+        "8",
+        "any word, a million: against tantivy",
+        "0.6x",
+        _times("any word", "tantivy + numpy", MILLION),
+        _least(0.6),
+    ),
+    Gate(
+        "8",
+        "any word, a million: faster than PostgreSQL",
+        "20x",
+        _times("any word", "PostgreSQL", MILLION),
+        _least(20),
+    ),
+    Gate("9", "an edit is seen", "within 30 ms", _served("edit_ms"), _most(30), " ms"),
+    Gate(
+        "9",
+        "an edit is seen, against a commit of tantivy",
+        "at most 1.5x",
+        _served("edit_of_tantivy"),
+        _most(1.5),
+    ),
+    Gate(
+        "10",
+        "results page, nothing kept: faster than ORM and template",
+        "7x",
+        _served("page_of_orm"),
+        _least(7),
+    ),
+    Gate(
+        "11",
+        "ten documents: faster than ORM and json",
+        "6x",
+        _served("documents_of_orm"),
+        _least(6),
+    ),
+    Gate(
+        "12",
+        "kept page: of nginx with the same bytes",
+        "0.33x",
+        _served("kept_of_nginx"),
+        _least(1 / 3),
+    ),
+    Gate("12", "many kept pages: of nginx", "0.33x", _served("many_of_nginx"), _least(1 / 3)),
+    Gate(
+        "13",
+        "the heaviest page with its style",
+        "at most 14,000 bytes",
+        _heaviest,
+        _most(14_000),
+        " bytes",
+    ),
+    Gate("14", "questions answered otherwise than the scan does", "none", _otherwise, _most(0), ""),
+    Gate(
+        "15", "index: bytes a service", "at most 700", _of_ours("bytes_a_service"), _most(700), ""
+    ),
+    Gate("15", "index: opened", "within 30 ms", _of_ours("open_ms"), _most(30), " ms"),
+    Gate(
+        "16",
+        "facets at 1,000 and 10,000: behind the best of SQLite and the scan",
+        "at most 2.5x",
+        _behind_the_best,
+        _most(2.5),
+    ),
+)
+
+
+def verdicts(found: Found) -> Iterator[tuple[Gate, float | None]]:
+    for gate in GATES:
+        try:
+            yield gate, gate.measure(found)
+        except (KeyError, ValueError):
+            yield gate, None
+
+
+def as_text(found: Found) -> Iterator[str]:
+    yield "## The gates"
+    yield ""
+    yield "What the programme promised of its speed, at 100,000 services unless said."
+    yield ""
+    yield "| gate | what | limit | measured | verdict |"
+    yield "|---|---|---|---|---|"
+    for gate, value in verdicts(found):
+        verdict = "not measured"
+        if value is not None:
+            verdict = "kept" if gate.holds(value) else "**not kept**"
+        words = [gate.number, gate.what, gate.limit, _written(gate, value), verdict]
+        yield f"| {' | '.join(words)} |"
+    yield ""
+
+
+def _written(gate: Gate, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}{gate.unit}" if value >= _LARGE else f"{value:.2g}{gate.unit}"
+
+
+_LARGE = 100  # from here on no digits after the point
