@@ -13,7 +13,15 @@ from samen.audit.models import Entry, EntryObject, Head, State
 from samen.audit.rules import Action, LifeCycle, Outcome, check_code, check_hash, moment_kept
 from samen.foundation.actor import Actor
 
-__all__ = ["Action", "LogbookStopped", "Outcome", "make_signing_key", "record", "sign_head"]
+__all__ = [
+    "Action",
+    "LifeCycle",
+    "LogbookStopped",
+    "Outcome",
+    "make_signing_key",
+    "record",
+    "sign_head",
+]
 
 _HEADS = UUID("0d9f0a53-1a35-4a59-9a0e-6d7b7f3f7c11")
 

@@ -36,6 +36,14 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
+        indexes = [
+            # What was written last about a record: asked at every reading of the vault.
+            models.Index(
+                fields=["object_id", "seq"],
+                condition=Q(details__isnull=False),
+                name="audit_entry_newest_hash",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="audit_entry_action_is_of_the_norm",

@@ -186,6 +186,10 @@ MOST_BYTES_AT = {"/desk/spreadsheet/": 5_500_000}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_500_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# Half of every key of the vault, outside the database: best on another disk (docs/vault.md).
+VAULT_SALTS = Path(_said("SALTS", str(DATA / "vault" / "salts"))).resolve()
+VAULT_FILES = DATA / "vault" / "files"
+
 # What each process keeps of finished pages (samen/finder/http/page_cache.py).
 PAGE_CACHE_BYTES = int(_said("PAGE_CACHE_BYTES", str(64 * 1024 * 1024)))
 

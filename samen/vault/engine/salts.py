@@ -10,6 +10,7 @@ whoever loses this file loses everything.
 
 import fcntl
 import os
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ class SaltStore:
         self._places: dict[bytes, int] = {}
         self._read_to = HEAD
         self._file = os.open(path, os.O_RDWR)
+        weakref.finalize(self, os.close, self._file)
         head = os.pread(self._file, HEAD, 0)
         if len(head) != HEAD or not head.startswith(MARK):
             message = f"{path} is no file of shred salts."
@@ -62,9 +64,6 @@ class SaltStore:
         finally:
             os.close(folder)
         return cls(path)
-
-    def close(self) -> None:
-        os.close(self._file)
 
     def put(self, objects: Iterable[UUID]) -> None:
         """A salt for each; it is on the disk before this returns. Those that have one keep it."""

@@ -157,3 +157,27 @@ def test_a_key_for_another_purpose_is_another_key() -> None:
     made = {kept_apart(KEY, purpose).reveal() for purpose in ("a", "b")} | {KEY.reveal()}
 
     assert len(made) == 3
+
+
+def test_a_key_is_wrapped_for_one_place() -> None:
+    wrapped = envelope.wrap(KEY, under=Key(b"r" * 32), context=HERE)
+
+    assert len(wrapped.raw) == 61
+    assert envelope.unwrap(wrapped, under=Key(b"r" * 32), context=HERE).reveal() == KEY.reveal()
+    for elsewhere in ELSEWHERE:
+        with pytest.raises(CannotOpen):
+            envelope.unwrap(wrapped, under=Key(b"r" * 32), context=elsewhere)
+    with pytest.raises(CannotOpen):
+        envelope.unwrap(wrapped, under=KEY, context=HERE)
+
+
+@given(st.integers(0, 61 * 8 - 1), st.integers(0, 60))
+@settings(max_examples=100, deadline=None)
+def test_a_wrapped_key_changed_or_cut_off_is_none(bit: int, kept: int) -> None:
+    wrapped = envelope.wrap(KEY, under=Key(b"r" * 32), context=HERE).raw
+    turned = bytearray(wrapped)
+    turned[bit // 8] ^= 1 << bit % 8
+
+    for raw in (bytes(turned), wrapped[:kept]):
+        with pytest.raises(CannotOpen):
+            envelope.unwrap(Sealed(raw), under=Key(b"r" * 32), context=HERE)

@@ -1,0 +1,83 @@
+"""The verbs of the vault. Other rooms call these and nothing below: none takes or gives a key."""
+
+from samen.vault.actions.contents import Page
+from samen.vault.actions.grants import Progress, end_access, give_access, reencrypt
+from samen.vault.actions.members import (
+    HalfOpen,
+    begin_again,
+    begin_session,
+    change_password,
+    confirm_colleague,
+    end_session,
+    end_sessions_of,
+    forget_sessions,
+    leave,
+    make_recovery_code,
+    open_session,
+    recover,
+    unlock,
+)
+from samen.vault.actions.records import (
+    Opened,
+    clean_disk,
+    create_record,
+    erase_records,
+    finish_erasures,
+    open_many,
+    open_record,
+    write_parts,
+)
+from samen.vault.engine.codes import NotACode, grouped
+from samen.vault.engine.keyring import Keyring
+from samen.vault.rules import (
+    Altered,
+    Gone,
+    LastHolder,
+    Locked,
+    NoGrant,
+    NotConfirmed,
+    NotYours,
+    TooMuch,
+    VaultRefuses,
+)
+
+__all__ = [
+    "Altered",
+    "Gone",
+    "HalfOpen",
+    "Keyring",
+    "LastHolder",
+    "Locked",
+    "NoGrant",
+    "NotACode",
+    "NotConfirmed",
+    "NotYours",
+    "Opened",
+    "Page",
+    "Progress",
+    "TooMuch",
+    "VaultRefuses",
+    "begin_again",
+    "begin_session",
+    "change_password",
+    "clean_disk",
+    "confirm_colleague",
+    "create_record",
+    "end_access",
+    "end_session",
+    "end_sessions_of",
+    "erase_records",
+    "finish_erasures",
+    "forget_sessions",
+    "give_access",
+    "grouped",
+    "leave",
+    "make_recovery_code",
+    "open_many",
+    "open_record",
+    "open_session",
+    "recover",
+    "reencrypt",
+    "unlock",
+    "write_parts",
+]

@@ -1,0 +1,317 @@
+"""Records: written, read together with their line in the logbook, and erased for good."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from samen.audit import actions as audit
+from samen.audit.actions import Action, Outcome
+from samen.foundation.actor import Actor
+from samen.vault.actions import contents
+from samen.vault.actions.contents import Held, Page
+from samen.vault.actions.ground import check_owner, keep_salts, store
+from samen.vault.actions.members import trusted_identity
+from samen.vault.engine.keyring import Keyring
+from samen.vault.engine.keys import Key
+from samen.vault.models import Grant, MemberKeys, Part, Record
+from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """What one line in the logbook let out."""
+
+    words: Mapping[UUID, bytes]
+    altered: frozenset[UUID] = frozenset()  # nothing of these is shown
+    waits_for: frozenset[UUID] = frozenset()  # colleagues whose six words come first
+
+
+@transaction.atomic
+def create_record(  # noqa: PLR0913 a record is all of this
+    *,
+    keyring: Keyring,
+    kind: str,
+    compartment: str,
+    parts: Mapping[str, bytes],
+    members: Iterable[UUID] = (),
+    purpose: str = "",
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """A new secret, for her and for these colleagues. Raises NotYours, NotConfirmed."""
+    check_owner(keyring, by)
+    record = Record(id=uuid4(), kind=kind, compartment=compartment, made_at=at)
+    keep_salts([record.id])
+    record.save(force_insert=True)
+    one = Held(record, Grant(), Key.new())
+    kept = [Part(record=record, name=name, version=1) for name in sorted(parts)]
+    for part in kept:
+        contents.seal_part(keyring, one, part, parts[part.name])
+    Part.objects.bulk_create(kept)
+    for keys in present_keys([keyring.member, *members]):
+        identity = trusted_identity(keyring, keys)
+        contents.grant_to(keyring, one, keys, identity, at).save(force_insert=True)
+    audit.record(
+        verb=f"{kind} sealed",
+        kind=kind,
+        record_id=record.id,
+        action=Action.CREATE,
+        sensitivity=compartment,
+        purpose=purpose,
+        details=contents.state_of(record, kept),
+        by=by,
+        at=at,
+    )
+    return record.id
+
+
+def write_parts(
+    *,
+    keyring: Keyring,
+    record_id: UUID,
+    parts: Mapping[str, bytes],
+    purpose: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write new parts, or new versions of parts. Raises NotYours, NoGrant, Altered, Gone."""
+
+    def write() -> None:
+        check_owner(keyring, by)
+        [one] = contents.held(keyring, [record_id], at=at, lock=True)
+        there = contents.parts_of([record_id])
+        # What was changed behind our back is not sealed over: it would then pass for ours.
+        if contents.check_unchanged([one.record], opened=there):
+            raise Altered
+        kept = {part.name: part for part in there.get(record_id, [])}
+        for name, words in parts.items():
+            part = kept.setdefault(name, Part(record=one.record, name=name, version=0))
+            part.version += 1
+            contents.seal_part(keyring, one, part, words)
+            part.save()
+        audit.record(
+            verb=f"{one.record.kind} written",
+            kind=one.record.kind,
+            record_id=record_id,
+            sensitivity=one.record.compartment,
+            purpose=purpose,
+            details=contents.state_of(one.record, kept.values()),
+            by=by,
+            at=at,
+        )
+
+    noted(write, verb="writing", objects=[record_id], by=by, at=at)
+
+
+def open_record(  # noqa: PLR0913 a reading says all of this
+    *,
+    keyring: Keyring,
+    record_id: UUID,
+    names: Iterable[str] | None = None,
+    purpose: str = "",
+    role: str = "",
+    by: Actor,
+    at: datetime,
+) -> Mapping[str, Page]:
+    """The words of one record, all parts or these. The line stands before they leave.
+
+    Raises NotYours, NoGrant, NotConfirmed, Gone, Altered; the last two leave a line too.
+    """
+
+    def read() -> Mapping[str, Page]:
+        check_owner(keyring, by)
+        record = Record.objects.filter(pk=record_id).first()
+        if record is None:
+            raise NoGrant
+        audit.record(
+            verb=f"{record.kind} read",
+            kind=record.kind,
+            record_id=record_id,
+            action=Action.READ,
+            sensitivity=record.compartment,
+            purpose=purpose,
+            role=role,
+            by=by,
+            at=at,
+        )
+        [one] = contents.held(keyring, [record_id], at=at)
+        parts = contents.parts_of([record_id])
+        if contents.check_unchanged([one.record], opened=parts):
+            raise Altered
+        wanted = None if names is None else set(names)
+        authors: dict[UUID, MemberKeys | None] = {}
+
+        def author_of(row: UUID) -> MemberKeys | None:
+            if row not in authors:
+                authors[row] = MemberKeys.objects.filter(pk=row).first()
+            return authors[row]
+
+        return {
+            part.name: contents.page_of(one, part, author_of)
+            for part in parts.get(record_id, [])
+            if wanted is None or part.name in wanted
+        }
+
+    return noted(read, verb="reading", objects=[record_id], by=by, at=at)
+
+
+def open_many(  # noqa: PLR0913 a reading says all of this
+    *,
+    keyring: Keyring,
+    record_ids: Sequence[UUID],
+    name: str,
+    purpose: str = "",
+    role: str = "",
+    by: Actor,
+    at: datetime,
+) -> Opened:
+    """The same part of many records under one line that names them all: a list, a search.
+
+    A record that was altered does not darken the others: it is named in `altered` and in a line of
+    its own. Signatures of authors are not looked at. Raises NotYours, NoGrant.
+    """
+
+    def read() -> Opened:
+        check_owner(keyring, by)
+        audit.record(
+            verb="list read",
+            kind="vault list",
+            objects=record_ids,
+            action=Action.READ,
+            purpose=purpose,
+            role=role,
+            by=by,
+            at=at,
+        )
+        return _words_of_many(keyring, record_ids, name, at)
+
+    opened = noted(read, verb="reading", objects=record_ids, by=by, at=at)
+    if opened.altered:
+        _note_altered(sorted(opened.altered), by=by, at=at)
+    return opened
+
+
+def erase_records(*, record_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
+    """Shred for good: the salts first, so that every copy is unreadable, then the rows.
+
+    Needs no key: a job does it when the time of keeping is over. Killed in between, the rest is
+    done by `finish_erasures`.
+    """
+    check_amount(len(record_ids))
+    store().erase(record_ids)
+    return _remove_rows(record_ids, by=by, at=at)
+
+
+def finish_erasures(*, by: Actor, at: datetime) -> int:
+    """Rows whose salt is gone already, after a killed process or a backup that was put back."""
+    erased = list(store().erased())
+    done = 0
+    for start in range(0, len(erased), 500):
+        left = Record.objects.filter(pk__in=erased[start : start + 500])
+        if ids := list(left.values_list("id", flat=True)):
+            done += _remove_rows(ids, by=by, at=at)
+    return done
+
+
+def clean_disk() -> None:
+    """What was deleted leaves the write-ahead log of SQLite, and the dead rows of PostgreSQL."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM vault_grant, vault_part, vault_record, vault_memberkeys")
+
+
+def present_keys(members: Iterable[UUID]) -> list[MemberKeys]:
+    """Raises NotConfirmed for colleagues who have no keys yet."""
+    wanted = set(members)
+    found = list(MemberKeys.objects.filter(member__in=wanted, retired_at=None))
+    if missing := wanted - {keys.member for keys in found}:
+        raise NotConfirmed(missing)
+    return found
+
+
+def noted(
+    act: Callable[[], T], *, verb: str, objects: Sequence[UUID], by: Actor, at: datetime
+) -> T:
+    """Do it in a transaction that has ended before anything is handed out.
+
+    When it is refused nothing of it stays but a line that says so.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            return act()
+    except VaultRefuses as refused:
+        worst = isinstance(refused, Altered | Gone)
+        with transaction.atomic():
+            audit.record(
+                verb=f"{verb} {'found altered' if worst else 'refused'}",
+                kind="vault",
+                record_id=objects[0] if len(objects) == 1 else None,
+                objects=objects if len(objects) > 1 else (),
+                action=Action.EXECUTE,
+                outcome=Outcome.SERIOUS_FAILURE if worst else Outcome.MINOR_FAILURE,
+                by=by,
+                at=at,
+            )
+        raise
+
+
+def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: datetime) -> Opened:
+    shut: dict[UUID, VaultRefuses] = {}
+    known = contents.held(keyring, record_ids, at=at, shut=shut)
+    parts = contents.parts_of(record_ids, name=name)
+    altered = contents.check_unchanged([one.record for one in known], opened=parts)
+    words: dict[UUID, bytes] = {}
+    for one in known:
+        if one.record.id in altered:
+            continue
+        try:
+            for part in parts.get(one.record.id, []):
+                if part.name == name:
+                    words[one.record.id] = contents.words_of(one, part)
+        except (Altered, Gone):
+            altered.add(one.record.id)
+    waits_for = set[UUID]()
+    for record_id, refused in shut.items():
+        if isinstance(refused, NotConfirmed):
+            waits_for |= refused.members
+        else:
+            altered.add(record_id)
+    return Opened(words, frozenset(altered), frozenset(waits_for))
+
+
+def _note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+    with transaction.atomic():
+        audit.record(
+            verb="reading found altered",
+            kind="vault",
+            objects=ids,
+            action=Action.EXECUTE,
+            outcome=Outcome.SERIOUS_FAILURE,
+            by=by,
+            at=at,
+        )
+
+
+@transaction.atomic
+def _remove_rows(ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
+    Grant.objects.filter(record__in=ids).delete()
+    Part.objects.filter(record__in=ids).delete()
+    done = Record.objects.filter(pk__in=ids).delete()[1].get("vault.Record", 0)
+    audit.record(
+        verb="records erased",
+        kind="vault",
+        objects=ids,
+        action=Action.DELETE,
+        life_cycle=audit.LifeCycle.ERASURE,
+        by=by,
+        at=at,
+    )
+    return done

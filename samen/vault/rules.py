@@ -1,0 +1,60 @@
+"""What the vault refuses and why, how long it stays open, how much at once. Plain Python only."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+IDLE_LASTS = timedelta(minutes=15)  # security.md 4: a laptop left open
+DAY_LASTS = timedelta(hours=8)
+RECEIPT_LASTS = timedelta(minutes=15)
+PACKET_LASTS = timedelta(days=14)
+
+# In one call, so that a page answers and a killed process has little to do again.
+MOST_AT_ONCE = 500
+SMALLEST_CIRCLE = 2
+
+
+class VaultRefuses(Exception):
+    """Nothing was shown and nothing was changed."""
+
+
+class Locked(VaultRefuses):
+    """The vault of this session is not open: she signs in again."""
+
+
+class NoGrant(VaultRefuses):
+    """Nobody gave her this record, or there is none: the same answer for both."""
+
+
+class NotYours(VaultRefuses):
+    """Somebody else's keys, or an act that takes another person."""
+
+
+class Altered(VaultRefuses):
+    """The sealed text is not the one that was written last. It is in the logbook."""
+
+
+class Gone(VaultRefuses):
+    """It was erased for good, or is over."""
+
+
+class LastHolder(VaultRefuses):
+    """Without her nobody could read it any more."""
+
+
+class TooMuch(VaultRefuses):
+    """More than one call may do."""
+
+
+class NotConfirmed(VaultRefuses):
+    """The six words of these colleagues have not been compared, or no longer fit."""
+
+    def __init__(self, members: Iterable[UUID]) -> None:
+        self.members = frozenset(members)
+        super().__init__("The six words of a colleague have not been confirmed.")
+
+
+def check_amount(count: int) -> None:
+    """Raises TooMuch."""
+    if count > MOST_AT_ONCE:
+        raise TooMuch

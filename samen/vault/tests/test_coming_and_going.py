@@ -1,0 +1,303 @@
+"""Members come, go, forget and are forgotten: at each step the right people open the right records.
+
+A model of plain sets walks beside the vault; after every step each colleague tries each record.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.actions import LastHolder, NoGrant, NotConfirmed
+from samen.vault.engine import stretching
+from samen.vault.engine.stretching import Cost
+from samen.vault.models import Grant, Part, Record
+from samen.vault.tests import make
+from samen.vault.tests.make import AT, Colleague
+
+
+@dataclass
+class Known:
+    """What should be true of one record."""
+
+    words: bytes
+    readers: set[UUID]
+    stale: bool = False
+    erased: bool = False
+
+
+@dataclass
+class World:
+    people: dict[UUID, Colleague] = field(default_factory=dict)
+    records: dict[UUID, Known] = field(default_factory=dict)
+    gone: set[UUID] = field(default_factory=set)
+
+
+class ComingAndGoing(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction._from_testcase = True  # type: ignore[attr-defined]  # as a test of Django's own
+        self.transaction.__enter__()
+        self.world = World({one.id: one for one in make.team(3)})
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    def someone(self, data: st.DataObject) -> Colleague:
+        here = sorted(set(self.world.people) - self.world.gone)
+        return self.world.people[data.draw(st.sampled_from(here))]
+
+    def some_record(self, data: st.DataObject) -> UUID:
+        return data.draw(st.sampled_from(sorted(self.world.records)))
+
+    @precondition(lambda self: len(self.world.records) < 4)
+    @rule(data=st.data(), words=st.binary(max_size=40))
+    def a_record_is_made(self, data: st.DataObject, words: bytes) -> None:
+        author, other = self.someone(data), self.someone(data)
+        made = make.record(author, other, words=words)
+        self.world.records[made] = Known(words, {author.id, other.id})
+
+    @precondition(lambda self: len(self.world.people) < 5)
+    @rule()
+    def a_colleague_comes(self) -> None:
+        new = make.colleague()
+        for one in self.world.people.values():
+            if one.id not in self.world.gone:
+                make.confirm(one, new)
+                make.confirm(new, one)
+        self.world.people[new.id] = new
+
+    @precondition(lambda self: self.world.records)
+    @rule(data=st.data())
+    def somebody_gives_access(self, data: st.DataObject) -> None:
+        giver, other, record = self.someone(data), self.someone(data), self.some_record(data)
+        known = self.world.records[record]
+        may = giver.id in known.readers and not known.erased
+        try:
+            actions.give_access(**giver.opens(), record_ids=[record], member=other.id)
+        except NoGrant:
+            assert not may
+        else:
+            assert may
+            known.readers.add(other.id)
+
+    @precondition(lambda self: self.world.records)
+    @rule(data=st.data())
+    def somebody_ends_access(self, data: st.DataObject) -> None:
+        one, other, record = self.someone(data), self.someone(data), self.some_record(data)
+        known = self.world.records[record]
+        may = one.id in known.readers and not known.erased
+        try:
+            actions.end_access(**one.opens(), record_ids=[record], member=other.id)
+        except NoGrant:
+            assert not may
+        except LastHolder:
+            assert not known.readers - {other.id}
+        else:
+            assert may
+            known.stale |= other.id in known.readers
+            known.readers.discard(other.id)
+
+    @precondition(lambda self: self.world.records)
+    @rule(data=st.data(), words=st.binary(max_size=40))
+    def somebody_writes(self, data: st.DataObject, words: bytes) -> None:
+        one, record = self.someone(data), self.some_record(data)
+        known = self.world.records[record]
+        try:
+            actions.write_parts(**one.opens(), record_id=record, parts={"page": words})
+        except NoGrant:
+            assert one.id not in known.readers or known.erased
+        else:
+            assert one.id in known.readers
+            known.words = words
+
+    @rule(data=st.data(), limit=st.integers(1, 2))
+    def somebody_goes_on_with_the_new_keys(self, data: st.DataObject, limit: int) -> None:
+        one = self.someone(data)
+        hers = [k for k in self.world.records.values() if one.id in k.readers and not k.erased]
+        stale = [known for known in hers if known.stale]
+        progress = actions.reencrypt(**one.opens(), limit=limit)
+        assert progress.done == min(limit, len(stale))
+        assert progress.left == len(stale) - progress.done
+        for record, known in self.world.records.items():
+            if not known.erased:
+                known.stale = Record.objects.get(pk=record).stale
+
+    @rule(data=st.data())
+    def somebody_forgets_her_password_and_has_her_code(self, data: st.DataObject) -> None:
+        one = self.someone(data)
+        code = actions.make_recovery_code(**one.opens())
+        half = uuid4().bytes * 2
+        halfway = actions.recover(code=code, password_half=half, by=one.actor, at=AT)
+        self.world.people[one.id] = make.opened(half, halfway, one.actor)
+
+    @rule(data=st.data())
+    def somebody_loses_everything(self, data: st.DataObject) -> None:
+        """New keys, which two colleagues confirm; who can read gives access anew."""
+        one, half = self.someone(data), uuid4().bytes * 2
+        halfway = actions.begin_again(password_half=half, by=one.actor, at=AT)
+        anew = make.opened(half, halfway, one.actor)
+        self.world.people[one.id] = anew
+        others = [p for p in self.world.people.values() if p.id not in {one.id, *self.world.gone}]
+        for known in self.world.records.values():
+            known.readers.discard(one.id)
+        for other in others:
+            make.confirm(other, anew)
+            make.confirm(anew, other)
+        for record, known in self.world.records.items():
+            self.given_anew(record, known, anew, others)
+
+    def given_anew(
+        self, record: UUID, known: Known, anew: Colleague, others: list[Colleague]
+    ) -> None:
+        lost = Grant.objects.filter(record=record, member=anew.id).exists()
+        for other in others:
+            if lost and other.id in known.readers and not known.erased:
+                try:
+                    actions.give_access(**other.opens(), record_ids=[record], member=anew.id)
+                except NotConfirmed:
+                    assert len(others) < 2
+                else:
+                    known.readers.add(anew.id)
+                return
+
+    @precondition(lambda self: len(set(self.world.people) - self.world.gone) > 2)
+    @rule(data=st.data())
+    def somebody_leaves(self, data: st.DataObject) -> None:
+        one = self.someone(data)
+        alone = set(actions.leave(member=one.id, by=job("people"), at=AT))
+        for record, known in self.world.records.items():
+            if one.id in known.readers and not known.erased:
+                assert (record in alone) == (known.readers == {one.id})
+                if record not in alone:
+                    known.readers.discard(one.id)
+                    known.stale = True
+        self.world.gone.add(one.id)
+
+    @precondition(lambda self: self.world.records)
+    @rule(data=st.data())
+    def a_record_is_erased(self, data: st.DataObject) -> None:
+        record = self.some_record(data)
+        actions.erase_records(record_ids=[record], by=job("retention"), at=AT)
+        self.world.records[record].erased = True
+
+    @invariant()
+    def the_right_people_open_the_right_records(self) -> None:
+        for record, known in self.world.records.items():
+            for one in self.world.people.values():
+                may = one.id in known.readers and not known.erased
+                try:
+                    assert make.read(one, record) == known.words
+                except actions.VaultRefuses:
+                    assert not may
+                else:
+                    assert may
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("cheap")
+def test_at_every_step_the_right_people_open_the_right_records() -> None:
+    assert Cost(32, 1, 4) == stretching.FLOOR
+    run(
+        ComingAndGoing,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=10,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+class Killed(Exception):
+    pass
+
+
+def killed_at(number: int) -> Any:
+    """The process ends before statement `number`."""
+    left = iter(range(number))
+
+    def execute(run_it: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if next(left, None) is None:
+            raise Killed
+        return run_it(sql, params, many, context)
+
+    return connection.execute_wrapper(execute)
+
+
+def as_it_lies() -> list[Any]:
+    """Every row of records, without what is sealed anew at each try."""
+    return [
+        list(Record.objects.order_by("id").values_list("id", "epoch", "stale")),
+        list(Part.objects.order_by("id").values_list("id", "version", "sealed")),
+        list(Grant.objects.order_by("record", "member").values_list("record", "member", "epoch")),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_any_statement_of_a_renewal_it_is_done_or_it_is_not() -> None:
+    sara, mo, eve = make.team(3)
+    record = make.record(sara, mo, eve, note=b"note")
+    actions.end_access(**sara.opens(), record_ids=[record], member=eve.id)
+    make.read(sara, record)
+    make.read(mo, record)
+    before, number = as_it_lies(), 0
+    while Record.objects.get().stale:
+        try:
+            with killed_at(number):
+                actions.reencrypt(**sara.opens(), limit=5)
+        except Killed:
+            assert as_it_lies() == before
+            assert make.read(mo, record) == make.WORDS
+        number += 1
+
+    assert number > 15
+    assert as_it_lies() != before
+    for one in (sara, mo):
+        assert make.read(one, record, "note") == b"note"
+    assert not make.can_read(eve, record)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_any_statement_of_an_erasure_it_can_be_finished() -> None:
+    sara = make.colleague()
+    number = 0
+    while True:
+        record = make.record(sara)
+        try:
+            with killed_at(number):
+                actions.erase_records(record_ids=[record], by=job("retention"), at=AT)
+        except Killed:
+            assert not make.can_read(sara, record)
+            assert actions.finish_erasures(by=job("retention"), at=AT) == 1
+            assert not Record.objects.exists()
+            number += 1
+        else:
+            break
+    assert number > 5
+    actions.clean_disk()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_any_statement_of_a_writing_the_old_words_stay() -> None:
+    sara = make.colleague()
+    record, number, words = make.record(sara), 0, make.WORDS
+    while words == make.WORDS:
+        try:
+            with killed_at(number):
+                actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"new"})
+        except Killed:
+            number += 1
+        words = make.read(sara, record)
+    assert number > 5
+    assert words == b"new"
