@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -34,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys last: a driven browser keeps an event loop, in which Django refuses its tables."""
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+    if connection.vendor == "postgresql":
+        # What asks no database has answered on SQLite already.
+        items[:] = [item for item in items if _asks_the_database(item)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("either_database")
+    return marked is not None or "real_map" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Run every check, go on after a failure, and say at the end what failed.
 
 check.py fast    linters, translations, and the quick tests on SQLite
-check.py full    Debian packages, the linters, every test on SQLite, and all of them
-                 but the journeys in a browser on PostgreSQL
+check.py full    Debian packages, the linters, every test on SQLite, and on PostgreSQL
+                 those that ask a database, but for the journeys in a browser
 """
 
 import os

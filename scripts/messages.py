@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from samen.foundation.languages import LANGUAGES, PUBLISHED  # noqa: E402 after the path is known
 
-# What a visitor reads is there in every language, or it is not published.
+# What a visitor reads is there in every language, or it is not published; but for what verbs say.
 ROOMS = ("theme", "finder", "foundation", "directory", "needs", "places", "search")
 # What colleagues read at the desk is there in English and Dutch; of these rooms, what visitors
 # read lies in folders named "public" and is there in every language.
@@ -93,8 +93,11 @@ def joined(catalogues: Iterable[Catalog]) -> Catalog:
 
 def is_for(message: Message, room: str, tag: str) -> bool:
     """Whether a sentence of this room is there in this language."""
-    for_visitors = any("public" in Path(path).parts for path, _line in message.locations)
-    return room in ROOMS or tag in DESK_LANGUAGES or for_visitors
+    folders = [Path(path).parts for path, _line in message.locations]
+    if tag in DESK_LANGUAGES or any("public" in parts for parts in folders):
+        return True
+    # Why a change is refused is said to colleagues alone.
+    return room in ROOMS and not (folders and all("actions" in parts for parts in folders))
 
 
 def check_catalogue(catalogue: Catalog, tag: str, wanted: set[Key]) -> Iterator[str]:

@@ -94,6 +94,7 @@ FOR_ROLES = {
     "/desk/spreadsheet/<sheet>/drop/": EDITS,
     "/desk/spreadsheet/<sheet>/undo/": EDITS,
     "/desk/pages/<organization>/": SUGGESTS,
+    "/desk/pages/<organization>/invite/": DECIDES,
     "/desk/contacts/<slug>/": DECIDES,
     "/desk/suggestions/": DECIDES,
     "/desk/suggestions/<suggestion>/": DECIDES,

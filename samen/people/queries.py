@@ -63,6 +63,14 @@ def colleagues() -> list[User]:
     return list(everybody.prefetch_related("posts__municipality"))
 
 
+def speakers_for(organization: UUID) -> list[User]:
+    """Who speaks for this organisation, also those who have not taken up the invitation yet."""
+    posts = Post.objects.filter(role=Role.CONTACT, organization=organization, ended_at=None)
+    return list(
+        User.objects.filter(ended_at=None, id__in=posts.values("colleague")).order_by("name")
+    )
+
+
 def holding(*roles: Role, municipality: str | None = None) -> list[User]:
     """Active colleagues with one of the roles, in this municipality or everywhere (None)."""
     posts = Post.objects.filter(role__in=roles, ended_at=None)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either_database]
 
 ROOT = Path(__file__).parents[3]
 WRITE = """

@@ -28,6 +28,7 @@ from samen.directory.actions.tables import FACTS, Ids, all_facts, empty_fact, id
 from samen.directory.models import History, Service
 from samen.directory.rules import value_hash
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -84,7 +85,11 @@ def change_service(  # noqa: PLR0913 what, to what, since when, why, who and whe
     check_sound(after, known)
     check_silent(after, traces_of(now))
     if service.freshness == Service.Freshness.HIDDEN and "publish" in wanted:
-        refuse("It was hidden because nobody confirmed it. Confirm it, and it is shown again.")
+        refuse(
+            gettext_noop(
+                "It was hidden because nobody confirmed it. Confirm it, and it is shown again."
+            )
+        )
     remember_what_was(History.Kind.SERVICE, service.id, service.version, now, at)
     _write(service, wanted, known)
     if "phones" in wanted:
@@ -146,7 +151,7 @@ def withhold_fact(*, service_id: UUID, fact: str, why: str, by: Actor, at: datet
     service = service_in_tables(service_id, to_change=True)
     now = all_facts(service)
     if fact in ("name", "publish") or not any(_is_of(name, fact) for name in now):
-        refuse(f"This fact cannot be withheld: {fact}.")
+        refuse(gettext_noop("This fact cannot be withheld: %(fact)s."), fact=fact)
     empty = {
         name: {} if "." in name else empty_fact(FACTS[name]) for name in now if _is_of(name, fact)
     }
@@ -201,7 +206,7 @@ def _write(service: Service, wanted: Facts, known: Ids) -> None:
         with transaction.atomic():
             write_facts(service, wanted, known)
     except IntegrityError:
-        refuse("These facts cannot be true together.")
+        refuse(gettext_noop("These facts cannot be true together."))
 
 
 def _numbered(key: str, whole: Facts, known: Ids) -> Service:
@@ -214,7 +219,7 @@ def _numbered(key: str, whole: Facts, known: Ids) -> Service:
                 kind=whole["publish"]["kind"],
             )
     except IntegrityError:
-        refuse("Somebody else made a new one at the same moment. Try again.")
+        refuse(gettext_noop("Somebody else made a new one at the same moment. Try again."))
 
 
 def _next_number() -> int:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
 
+from samen.foundation.sentences import gettext_noop
 from samen.needs.actions import Refused
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -25,8 +26,8 @@ _ANSWERS = {
 }
 
 
-def refuse(reason: str) -> NoReturn:
-    raise Refused(reason)
+def refuse(sentence: str, **values: object) -> NoReturn:
+    raise Refused(sentence, **values)
 
 
 def check_keys(entry: Mapping[str, Any], known: Collection[str], *, what: str = "It") -> None:
@@ -115,4 +116,9 @@ def check_column(model: type[Model], column: str, value: Any) -> None:
         if isinstance(field, Field):
             field.clean(value, None)
     except ValidationError as error:
-        refuse(f"Its {column} does not fit: {value}. {' '.join(error.messages)}")
+        refuse(
+            gettext_noop("Its %(column)s does not fit: %(value)s. %(why)s"),
+            column=column,
+            value=value,
+            why=" ".join(error.messages),
+        )

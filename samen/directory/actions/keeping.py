@@ -22,6 +22,7 @@ from samen.directory.models import History, Location, Service
 from samen.directory.rules import State, next_review, value_hash
 from samen.foundation.actor import Actor, ActorKind
 from samen.foundation.clock import AMSTERDAM
+from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -38,7 +39,7 @@ def confirm_service(
     nobody confirmed it is shown again. Raises Conflict, Refused, Service.DoesNotExist.
     """
     if by.kind not in _PERSONS:
-        refuse("Only a person can confirm an entry.")
+        refuse(gettext_noop("Only a person can confirm an entry."))
     service = service_in_tables(service_id, to_change=True)
     now = all_facts(service)
     _check_she_read_it(service, now, version)
@@ -151,7 +152,7 @@ def _surer(service: Service, now: Facts) -> dict[str, dict[str, Any]]:
 
 def _lapse(service: Service, by: Actor, at: datetime) -> bool:
     if service.emergency:
-        refuse("A line for emergencies is never hidden.")
+        refuse(gettext_noop("A line for emergencies is never hidden."))
     if service.publish == Service.Publish.HIDDEN:
         return False
     remember_what_was(History.Kind.SERVICE, service.id, service.version, all_facts(service), at)

@@ -12,6 +12,7 @@ from samen.directory.actions.remembering import facts_at
 from samen.directory.actions.tables import all_facts, service_in_tables
 from samen.directory.models import History, Service
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 
 
 @transaction.atomic
@@ -25,9 +26,9 @@ def merge_service(
     service = service_in_tables(service_id, to_change=True)
     other = Service.objects.select_for_update().get(pk=into)
     if service_id == into:
-        refuse("One entry cannot be merged with itself.")
+        refuse(gettext_noop("One entry cannot be merged with itself."))
     if service.merged_into_id or other.merged_into_id:
-        refuse("One of the two was merged already.")
+        refuse(gettext_noop("One of the two was merged already."))
     _check_she_read_it(service, version)
     done = _shown_as(service, Service.Publish.HIDDEN, why=why, by=by, at=at, verb="merged")
     Service.objects.filter(pk=service_id).update(merged_into=into)
@@ -43,7 +44,7 @@ def part_service(*, service_id: UUID, publish: Service.Publish, by: Actor, at: d
     """It was another help after all: it is there again, shown as it was. Raises Refused."""
     service = service_in_tables(service_id, to_change=True)
     if not service.merged_into_id:
-        refuse("It is not merged.")
+        refuse(gettext_noop("It is not merged."))
     Service.objects.filter(pk=service_id).update(merged_into=None)
     journal.note(kind="service", record=service.merged_into_id, verb="changed", at=at)
     done = _shown_as(service, publish, why="", by=by, at=at, verb="returned")

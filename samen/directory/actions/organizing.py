@@ -20,6 +20,7 @@ from samen.directory.actions.remembering import (
 )
 from samen.directory.models import History, Organization
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -55,11 +56,11 @@ def _said(facts: Facts) -> dict[str, Mapping[str, Any]]:
 def _columns(wanted: Facts) -> dict[str, str]:
     for fact, value in wanted.items():
         if fact not in OF_AN_ORGANIZATION or {*value} != {fact}:
-            refuse(f"There is no such fact: {fact}.")
+            refuse(gettext_noop("There is no such fact: %(fact)s."), fact=fact)
         if value[fact]:
             check_column(Organization, fact, value[fact])
     if "name" in wanted and not wanted["name"]["name"]:
-        refuse("It has no name.")
+        refuse(gettext_noop("It has no name."))
     return {fact: value[fact] for fact, value in wanted.items()}
 
 

@@ -19,6 +19,7 @@ from samen.directory.models import (
 from samen.directory.rules import looks_like_a_phone
 from samen.foundation.actor import Actor
 from samen.foundation.languages import LANGUAGES
+from samen.foundation.sentences import gettext_noop
 from samen.places.models import Municipality
 
 PAGE, ABOUT = "page", "about"
@@ -123,49 +124,64 @@ def write_page(organization: Organization, wanted: Mapping[str, Mapping[str, Any
 
 def _check_contact(department: str, said: Mapping[str, str]) -> None:
     if department not in MunicipalityContact.Department.values:
-        refuse(f"There is no such department: {department}.")
+        refuse(gettext_noop("There is no such department: %(department)s."), department=department)
     for column in (column for column, value in said.items() if value):
         check_column(MunicipalityContact, column, said[column])
     if said["phone"] and not looks_like_a_phone(said["phone"]):
-        refuse(f"This phone number cannot be dialled: {said['phone']}.")
+        refuse(
+            gettext_noop("This phone number cannot be dialled: %(number)s."), number=said["phone"]
+        )
     box = said["email"].partition("@")[0]
     if _A_PERSON.match(box) and not _A_ROLE.search(box):
-        refuse("This looks like the mail address of a person. Give the mailbox of the department.")
+        refuse(
+            gettext_noop(
+                "This looks like the mail address of a person. Give the mailbox of the department."
+            )
+        )
 
 
 def _check_page(organization: Organization, said: Mapping[str, Any]) -> None:
     if {*said} != {*_EMPTY}:
-        refuse("The page lacks a part, or has one we do not know.")
+        refuse(gettext_noop("The page lacks a part, or has one we do not know."))
     if said["kind"] not in OrganizationPage.Kind.values:
-        refuse(f"There is no such kind: {said['kind']}.")
+        refuse(gettext_noop("There is no such kind: %(kind)s."), kind=said["kind"])
     _check_all_known("activity", said["activities"], OrganizationPage.Activity.values)
     _check_all_known("language", said["speaks"], LANGUAGES)
     _check_all_known(
         "municipality", said["cities"], Municipality.objects.values_list("slug", flat=True)
     )
     if said["phone"] and not looks_like_a_phone(said["phone"]):
-        refuse(f"This phone number cannot be dialled: {said['phone']}.")
+        refuse(
+            gettext_noop("This phone number cannot be dialled: %(number)s."), number=said["phone"]
+        )
     if said["umbrella"] == organization.key:
-        refuse("An organisation is not its own umbrella.")
+        refuse(gettext_noop("An organisation is not its own umbrella."))
     umbrella = Organization.objects.filter(key=said["umbrella"])
     if said["umbrella"] and not umbrella.exists():
-        refuse(f"This does not exist: {said['umbrella']}.")
+        refuse(gettext_noop("This does not exist: %(name)s."), name=said["umbrella"])
 
 
 def _check_all_known(what: str, said: Any, known: Any) -> None:
     if not isinstance(said, list):
-        refuse(f"This is not a list: {what}.")
+        refuse(gettext_noop("This is not a list: %(what)s."), what=what)
     unknown = [str(one) for one in said if one not in known]
     if unknown:
-        refuse(f"We do not know this {what}: {', '.join(unknown)}.")
+        refuse(
+            gettext_noop("We do not know this %(what)s: %(unknown)s."),
+            what=what,
+            unknown=", ".join(unknown),
+        )
 
 
 def _check_text(fact: str, value: Mapping[str, Any]) -> None:
     language = fact.partition(".")[2]
     if language not in LANGUAGES or (value and {*value} != _TEXT):
-        refuse(f"There is no such fact, or it lacks a part: {fact}.")
+        refuse(gettext_noop("There is no such fact, or it lacks a part: %(fact)s."), fact=fact)
     if value and (not value["body"].strip() or len(value["body"]) > _LONGEST_TEXT):
-        refuse(f"The text is empty, or longer than {_LONGEST_TEXT} signs.")
+        refuse(
+            gettext_noop("The text is empty, or longer than %(most)s signs."),
+            most=_LONGEST_TEXT,
+        )
 
 
 def _write_page(organization: Organization, said: Mapping[str, Any]) -> None:

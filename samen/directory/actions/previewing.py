@@ -13,6 +13,7 @@ from samen.directory.actions.sound import check_known, check_sound
 from samen.directory.actions.tables import all_facts, ids, service_in_tables
 from samen.directory.models import Service
 from samen.directory.queries import Listing, listings
+from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -34,7 +35,7 @@ def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listi
             [shown] = listings([service_id], language=language)
             transaction.set_rollback(True)
     except IntegrityError:
-        refuse("These facts cannot be true together.")
+        refuse(gettext_noop("These facts cannot be true together."))
     return shown
 
 

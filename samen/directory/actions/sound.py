@@ -10,6 +10,7 @@ from samen.directory.actions.tables import FACTS, Ids
 from samen.directory.models import Location, Phone, Service, ServiceText
 from samen.directory.rules import looks_like_a_phone
 from samen.foundation.languages import LANGUAGES
+from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -26,7 +27,7 @@ def check_known(changes: Facts) -> None:
         else:
             known, fits = fact in FACTS, {*value} == {*FACTS.get(fact, ())}
         if not (known and fits):
-            refuse(f"There is no such fact, or it lacks a part: {fact}.")
+            refuse(gettext_noop("There is no such fact, or it lacks a part: %(fact)s."), fact=fact)
 
 
 def check_sound(facts: Facts, ids: Ids) -> None:
@@ -50,7 +51,11 @@ def check_silent(facts: Facts, traces: Collection[str]) -> None:
     if is_hidden_place(facts) and names_the_place(
         {fact: value for fact, value in facts.items() if fact != "location"}, traces
     ):
-        refuse("The address becomes secret, and a text still names it. Take it out of the text.")
+        refuse(
+            gettext_noop(
+                "The address becomes secret, and a text still names it. Take it out of the text."
+            )
+        )
 
 
 def _check_columns(parts: Mapping[str, Any]) -> None:
@@ -59,46 +64,49 @@ def _check_columns(parts: Mapping[str, Any]) -> None:
         if parts[column] not in (None, "", [], {}):
             check_column(Service, column, parts[column])
     if not parts["name"]:
-        refuse("It has no name.")
+        refuse(gettext_noop("It has no name."))
     youngest, oldest = parts["minimum_age"], parts["maximum_age"]
     if youngest is not None and oldest is not None and youngest > oldest:
-        refuse("The youngest age is higher than the oldest.")
+        refuse(gettext_noop("The youngest age is higher than the oldest."))
 
 
 def _check_publish(parts: Mapping[str, Any], facts: Facts) -> None:
     if parts["publish"] == Service.Publish.HIDDEN:
         return
     if parts["verified"] == Service.Verified.UNVERIFIED:
-        refuse("It cannot be shown before somebody has verified it.")
+        refuse(gettext_noop("It cannot be shown before somebody has verified it."))
     if parts["kind"] == Service.Kind.PLACEHOLDER:
-        refuse("It only keeps a room free for somebody to fill, and cannot be shown.")
+        refuse(gettext_noop("It only keeps a room free for somebody to fill, and cannot be shown."))
     if not facts.get("what.nl"):
-        refuse("It cannot be shown without a Dutch text that says what it does.")
+        refuse(gettext_noop("It cannot be shown without a Dutch text that says what it does."))
 
 
 def _check_phones(phones: list[dict[str, Any]], channels: list[str]) -> None:
     for phone in phones:
         if not looks_like_a_phone(phone["number"]):
-            refuse(f"This phone number cannot be dialled: {phone['number']}.")
+            refuse(
+                gettext_noop("This phone number cannot be dialled: %(number)s."),
+                number=phone["number"],
+            )
         check_column(Phone, "number", phone["number"])
         check_column(Phone, "kind", phone["kind"])
     if len({(phone["number"], phone["kind"]) for phone in phones}) < len(phones):
-        refuse("The same phone number stands there twice.")
+        refuse(gettext_noop("The same phone number stands there twice."))
     if {"phone", "whatsapp"} & {*channels} and not any(phone["confirmed"] for phone in phones):
-        refuse("It can be reached by phone, and no number is confirmed.")
+        refuse(gettext_noop("It can be reached by phone, and no number is confirmed."))
 
 
 def _check_hours(parts: Mapping[str, Any]) -> None:
     if bool(parts["week"]) != (parts["hours"] == Service.Hours.WEEKLY):
-        refuse("Weekly hours need a week, and only they have one.")
+        refuse(gettext_noop("Weekly hours need a week, and only they have one."))
     closed_from, closed_until = parts["closed_from"], parts["closed_until"]
     if closed_from and closed_until and closed_from > closed_until:
-        refuse("It is closed until a day before it closes.")
+        refuse(gettext_noop("It is closed until a day before it closes."))
     for day in range(7):
         stretches = sorted(stretch[1:] for stretch in parts["week"] if stretch[0] == day)
         for (opens, closes), (opens_again, _closes) in pairwise(stretches):
             if not opens < closes <= opens_again:
-                refuse("The hours of one day overlap.")
+                refuse(gettext_noop("The hours of one day overlap."))
 
 
 def _check_places(places: list[dict[str, Any]]) -> None:
@@ -108,7 +116,7 @@ def _check_places(places: list[dict[str, Any]]) -> None:
             column for column in ("name", "street", "postal_code", "town", "place") if place[column]
         ]
         if place["type"] == Location.Type.CONFIDENTIAL and said:
-            refuse("A secret place has no street, no name and no town.")
+            refuse(gettext_noop("A secret place has no street, no name and no town."))
         for column in (column for column in said if column != "place"):
             check_column(Location, column, place[column])
 
@@ -123,4 +131,4 @@ def _check_names(parts: Mapping[str, Any], ids: Ids) -> None:
     ]
     known = {*ids.organizations, *ids.needs, *ids.municipalities}
     for unknown in (name for name in named if name not in known):
-        refuse(f"This does not exist: {unknown}.")
+        refuse(gettext_noop("This does not exist: %(unknown)s."), unknown=unknown)

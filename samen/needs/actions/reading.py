@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samen.foundation.languages import LANGUAGES
+from samen.foundation.sentences import Spoken
 from samen.needs.models import Need, NeedText
 
 _ORIGINAL = "nl"
@@ -13,7 +14,7 @@ _ID = re.compile(r"[a-z]+\.[a-z0-9_]{1,50}")
 _LONGEST_LABEL = 120
 
 
-class Refused(Exception):
+class Refused(Spoken):
     """Why an entry is not taken over, as a sentence for whoever wrote it."""
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,10 +18,12 @@ from samen.people.http.desk import (
     for_roles,
     form_page,
     refused,
+    see,
 )
 from samen.people.http.links import invitation_link
 from samen.people.models import Post, User
 from samen.people.rules import NotYours, Role
+from samen.post.actions import CannotBeSent
 
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 _WHO_INVITES = (Role.ADMINISTRATOR, Role.STEWARD)
@@ -42,7 +44,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         except actions.InvitationOver:
             return render(request, "people/invitation_over.html", status=HTTPStatus.GONE)
         messages.success(request, _("Your password is kept. Sign in with it."))
-        return redirect("account_login")
+        return see("account_login")
     page = {"form": form, "name": invitation.colleague.name, "offered": rules.passphrase()}
     return form_page(request, "people/welcome.html", page)
 
@@ -57,7 +59,7 @@ def me(request: DeskRequest) -> HttpResponse:
             user_id=user.id, **form.cleaned_data, by=request.actor, at=clock.now()
         )
         messages.success(request, _("Kept."))
-        return redirect("me")
+        return see("me")
     held = [(_role_name(post.role), post) for post in request.colleague.posts]
     return form_page(request, "people/me.html", {"form": form, "held": held})
 
@@ -91,9 +93,11 @@ def invite(request: DeskRequest) -> HttpResponse:
             )
         except NotYours:
             form.add_error("role", _("This role is not yours to give."))
+        except CannotBeSent:
+            form.add_error("email", _("No mail can be sent to this address."))
         else:
             messages.success(request, _("The invitation is on its way."))
-            return redirect("colleague", user.id)
+            return see("colleague", user.id)
     return form_page(request, "people/invite.html", {"form": form})
 
 
@@ -117,7 +121,7 @@ def give(request: DeskRequest, colleague: UUID) -> HttpResponse:
             form.add_error("role", _("This role is not yours to give."))
         else:
             messages.success(request, _("Kept."))
-            return redirect("colleague", colleague)
+            return see("colleague", colleague)
     return form_page(request, "people/colleague.html", page)
 
 
@@ -135,7 +139,7 @@ def end(request: DeskRequest, post: UUID) -> HttpResponse:
         messages.error(request, _last_one())
     else:
         messages.success(request, _("This role has ended."))
-    return redirect("colleague", held.colleague_id)
+    return see("colleague", held.colleague_id)
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -152,7 +156,7 @@ def invite_again(request: DeskRequest, colleague: UUID) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("The invitation is on its way."))
-    return redirect("colleague", colleague)
+    return see("colleague", colleague)
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -161,7 +165,7 @@ def reset_factor(request: DeskRequest, colleague: UUID) -> HttpResponse:
     _known(colleague)
     actions.reset_second_factor(colleague_id=colleague, by=request.actor, at=clock.now())
     messages.success(request, _("At the next sign-in a new second factor is set up."))
-    return redirect("colleague", colleague)
+    return see("colleague", colleague)
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -175,9 +179,9 @@ def leaves(request: DeskRequest, colleague: UUID) -> HttpResponse:
         actions.end_colleague(colleague_id=colleague, by=request.actor, at=clock.now())
     except actions.LastAdministrator:
         messages.error(request, _last_one())
-        return redirect("colleague", colleague)
+        return see("colleague", colleague)
     messages.success(request, _("Access has ended. What this colleague kept waits at the desk."))
-    return redirect("colleagues")
+    return see("colleagues")
 
 
 def _about(request: DeskRequest, colleague: UUID, form: RoleForm | None = None) -> dict[str, Any]:

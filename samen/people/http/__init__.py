@@ -1,6 +1,7 @@
 """Who stands at the desk, and which doors open for her."""
 
-from samen.people.http.desk import DeskRequest, for_colleagues, for_roles, form_page
+from samen.people.http.desk import DeskRequest, for_colleagues, for_roles, form_page, see
+from samen.people.http.links import invitation_link
 from samen.people.rules import BadPost, NotYours, PostHeld, Role
 
 __all__ = [
@@ -12,4 +13,6 @@ __all__ = [
     "for_colleagues",
     "for_roles",
     "form_page",
+    "invitation_link",
+    "see",
 ]

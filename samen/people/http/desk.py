@@ -72,6 +72,11 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
     return render(request, "people/old_form.html", status=HTTPStatus.FORBIDDEN)
 
 
+def see(name: str, *args: object) -> HttpResponse:
+    """What was sent is done; the page of this name shows it (303)."""
+    return HttpResponseRedirect(reverse(name, args=args), status=HTTPStatus.SEE_OTHER)
+
+
 def form_page(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
     """A page with its `form`: 422 when what was sent in could not be kept."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if page["form"].errors else HTTPStatus.OK

@@ -335,6 +335,7 @@ class Strike:
 
 
 @pytest.mark.slow
+@pytest.mark.either_database
 def test_a_sender_killed_again_and_again_loses_nothing(
     installation: Installation, server: MailServer
 ) -> None:
@@ -356,6 +357,7 @@ def test_a_sender_killed_again_and_again_loses_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.either_database
 def test_senders_at_once_never_send_the_same_letter(
     installation: Installation, server: MailServer
 ) -> None:

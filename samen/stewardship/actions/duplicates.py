@@ -12,6 +12,7 @@ from samen.directory import actions as directory
 from samen.directory.actions import Refused
 from samen.directory.models import Service
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.actions.editing import Edited, edit_service
 from samen.stewardship.actions.keeping import is_withdrawn
 from samen.stewardship.actions.suggesting import AlreadyDecided
@@ -86,8 +87,9 @@ def merge_services(  # noqa: PLR0913 which two, as seen when, what of which, why
     Raises Refused, Conflict, AlreadyDecided, Service.DoesNotExist.
     """
     if is_withdrawn(kept_id) or is_withdrawn(gone_id):
-        message = "One of the two was withdrawn. Somebody decides about its return first."
-        raise Refused(message)
+        raise Refused(
+            gettext_noop("One of the two was withdrawn. Somebody decides about its return first.")
+        )
     if Merge.objects.filter(gone=gone_id, undone_at=None).exists():
         raise AlreadyDecided
     version, kept = directory.service_facts(kept_id)

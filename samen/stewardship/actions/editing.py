@@ -12,6 +12,7 @@ from samen.audit import actions as audit
 from samen.directory import actions as directory
 from samen.directory.actions import Changed, Refused
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.actions.keeping import check_texts, check_whole, forget_place
 from samen.stewardship.actions.suggesting import suggest_change
 from samen.stewardship.models import Draft, Suggestion
@@ -79,8 +80,7 @@ def save_draft(
 ) -> None:
     """Keep what was typed, until it is saved or thrown away."""
     if section == "place" and _is_secret(record):
-        message = "Of a secret place nothing is kept."
-        raise Refused(message)
+        raise Refused(gettext_noop("Of a secret place nothing is kept."))
     draft, _new = Draft.objects.update_or_create(
         colleague=by.id,
         record=record,

@@ -13,6 +13,7 @@ from samen.directory import actions as directory
 from samen.directory.actions import Refused
 from samen.directory.models import Change, Location, ServiceAtLocation
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.models import Draft, SheetImport, Suggestion, Withdrawal
 from samen.stewardship.rules.suggesting import HIDDEN
 from samen.stewardship.rules.translating import contact_in
@@ -28,16 +29,21 @@ def check_texts(wanted: Facts, now: Facts) -> None:
     for fact, value in wanted.items():
         found = contact_in(value["body"], streets=streets) if "." in fact and value else ""
         if found:
-            message = f"Phone numbers, addresses and links have fields of their own: {found}."
-            raise Refused(message)
+            raise Refused(
+                gettext_noop(
+                    "Phone numbers, addresses and links have fields of their own: %(found)s."
+                ),
+                found=found,
+            )
 
 
 def check_whole(service_id: UUID, wanted: Facts) -> None:
     """Raises Refused for what cannot be true, or shows what somebody has withdrawn."""
     shown = wanted.get("publish", {}).get("publish", HIDDEN) != HIDDEN
     if shown and is_withdrawn(service_id):
-        message = "It was withdrawn. Somebody else decides about its return first."
-        raise Refused(message)
+        raise Refused(
+            gettext_noop("It was withdrawn. Somebody else decides about its return first.")
+        )
     directory.preview_service(service_id=service_id, changes=wanted, language="nl")
 
 

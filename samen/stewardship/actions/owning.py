@@ -6,6 +6,7 @@ from uuid import UUID
 from samen.directory import actions as directory
 from samen.directory.actions import Refused
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.queries.keeping import entries_of, keepers, left_behind, owner_of
 
 
@@ -24,8 +25,7 @@ def hand_over(
     """
     there = {colleague for slug, colleague, _name in keepers() if slug == to_owner}
     if to_keeper and to_keeper not in there:
-        message = "This colleague does not keep the map there."
-        raise Refused(message)
+        raise Refused(gettext_noop("This colleague does not keep the map there."))
     owner_of(owner)
     return directory.move_services(
         service_ids=entries_of(owner, keeper=keeper),

@@ -15,6 +15,7 @@ from samen.directory.actions import Conflict, Refused
 from samen.directory.models import Service
 from samen.directory.queries import FactDifference, differences
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import Spoken, gettext_noop
 from samen.foundation.sheets import Row
 from samen.stewardship.actions.editing import edit_service
 from samen.stewardship.actions.suggesting import AlreadyDecided
@@ -49,7 +50,7 @@ class RowChange:
 class RowRefused:
     row: int
     name: str
-    sentence: str
+    why: Spoken
 
 
 @dataclass(slots=True)
@@ -138,10 +139,6 @@ def undo_import(*, sheet_id: UUID, by: Actor, at: datetime) -> Outcome:
 # --- writing -----------------------------------------------------------------------------------
 
 
-class _Refused(Exception):
-    """Why a row is not written, in a sentence."""
-
-
 class _Writing:
     """One pass over the rows."""
 
@@ -170,9 +167,9 @@ class _Writing:
                     service = ids.get(number) if number else None
                     now = facts.get(service) if service else None
                     change = self._take_row(row, service, now)
-            except (_Refused, rules.BadCell, Refused) as reason:
+            except (rules.BadCell, Refused) as reason:
                 name = row.cells.get("name", "")
-                outcome.refused.append(RowRefused(row.number, name, str(reason)))
+                outcome.refused.append(RowRefused(row.number, name, reason))
                 continue
             if change is None:
                 outcome.unchanged += 1
@@ -187,12 +184,14 @@ class _Writing:
         if number is None:
             return self._make(row)
         if number in self._met:
-            message = f"The number {number} stands in the file twice."
-            raise _Refused(message)
+            raise Refused(
+                gettext_noop("The number %(number)s stands in the file twice."), number=number
+            )
         self._met.add(number)
         if service is None or now is None:
-            message = f"There is no entry {number} among those you keep."
-            raise _Refused(message)
+            raise Refused(
+                gettext_noop("There is no entry %(number)s among those you keep."), number=number
+            )
         changes = rules.changes_in(row.cells, now)
         self._check_areas(changes, now["areas"]["areas"])
         return self._change(row, service, now, changes) if changes else None
@@ -216,8 +215,10 @@ class _Writing:
                 at=self._at,
             )
         except Conflict as conflict:
-            message = f"Somebody else has changed this since: {', '.join(conflict.fields)}."
-            raise _Refused(message) from None
+            raise Refused(
+                gettext_noop("Somebody else has changed this since: %(fields)s."),
+                fields=", ".join(conflict.fields),
+            ) from None
         self.written.append(
             ImportedRow(
                 row=row.number,
@@ -245,12 +246,12 @@ class _Writing:
         now = {**blank, **_NEW_FACTS, "name": {**blank["name"], "names": {}}}
         facts = {**now, **rules.changes_in(row.cells, now)}
         if facts["publish"]["publish"] != "hidden":
-            message = "A new entry is hidden until somebody has looked at it: write hidden."
-            raise _Refused(message)
+            raise Refused(
+                gettext_noop("A new entry is hidden until somebody has looked at it: write hidden.")
+            )
         self._check_areas(facts, [])
         if not self._scope.is_everywhere and not facts["areas"]["areas"]:
-            message = "Say in “areas” for which of your municipalities it is."
-            raise _Refused(message)
+            raise Refused(gettext_noop("Say in “areas” for which of your municipalities it is."))
         resembles = tuple(self._like(facts))
         made = directory.create_service(
             key=_free_key(facts["name"]["name"]),
@@ -279,8 +280,10 @@ class _Writing:
             return
         strange = [a for a in changes["areas"]["areas"] if a not in hers and a not in now]
         if strange:
-            message = f"You do not keep this municipality: {', '.join(strange)}."
-            raise _Refused(message)
+            raise Refused(
+                gettext_noop("You do not keep this municipality: %(strange)s."),
+                strange=", ".join(strange),
+            )
 
     def _like(self, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         if self._there is None:
@@ -307,11 +310,14 @@ def _number(row: Row) -> int | None:
 def _check_row(row: Row) -> None:
     unknown = rules.unknown_columns(row.cells)
     if unknown:
-        message = f"There is no such column: {', '.join(unknown)}."
-        raise _Refused(message)
+        raise Refused(
+            gettext_noop("There is no such column: %(unknown)s."), unknown=", ".join(unknown)
+        )
     if row.formulas:
-        message = f"A formula stands in {', '.join(row.formulas)}. Put in its result as a value."
-        raise _Refused(message)
+        raise Refused(
+            gettext_noop("A formula stands in %(columns)s. Put in its result as a value."),
+            columns=", ".join(row.formulas),
+        )
 
 
 def _free_key(name: str) -> str:
@@ -339,8 +345,12 @@ def _take_back(row: ImportedRow, outcome: Outcome, by: Actor, at: datetime) -> N
                     at=at,
                 )
     except (Conflict, Refused) as reason:
-        said = "Somebody has changed it since." if isinstance(reason, Conflict) else str(reason)
-        outcome.refused.append(RowRefused(row.row, row.service.name, said))
+        why = (
+            reason
+            if isinstance(reason, Refused)
+            else Refused(gettext_noop("Somebody has changed it since."))
+        )
+        outcome.refused.append(RowRefused(row.row, row.service.name, why))
         return
     outcome.changes.append(RowChange(row.row, row.service.number, row.service.name, (), ()))
 

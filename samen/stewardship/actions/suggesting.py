@@ -11,6 +11,7 @@ from samen.audit import actions as audit
 from samen.directory import actions as directory
 from samen.directory.actions import Changed, Refused
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.actions.keeping import check_texts, check_whole, forget_place
 from samen.stewardship.models import Suggestion
 from samen.stewardship.rules.suggesting import critical_facts
@@ -37,8 +38,7 @@ def suggest_change(
     _version, now = directory.service_facts(service_id)
     wanted = {fact: value for fact, value in changes.items() if now.get(fact, {}) != value}
     if not wanted:
-        message = "Nothing was changed."
-        raise Refused(message)
+        raise Refused(gettext_noop("Nothing was changed."))
     check_texts(wanted, now)
     check_whole(service_id, wanted)
     same = {"service_id": service_id, "author": by.id, "state": Suggestion.State.WAITING}
@@ -93,8 +93,7 @@ def approve_suggestion(
 def reject_suggestion(*, suggestion_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Raises AlreadyDecided, Refused without a reason, Suggestion.DoesNotExist."""
     if not reason.strip():
-        message = "Say why, so that the one who suggested it can learn from it."
-        raise Refused(message)
+        raise Refused(gettext_noop("Say why, so that the one who suggested it can learn from it."))
     _decide(_waiting(suggestion_id), Suggestion.State.REJECTED, reason, by, at)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from samen.directory import actions as directory
 from samen.directory.actions import Changed, Refused
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.actions.keeping import check_texts
 
 _ORIGINAL, _HUMAN = "nl", "human"
@@ -34,8 +35,10 @@ def translate_service(  # noqa: PLR0913 what, into what, from what, since when, 
     _version, now = directory.service_facts(service_id)
     for field in bodies:
         if language == _ORIGINAL or f"{field}.{_ORIGINAL}" not in now:
-            message = f"There is no Dutch text this could be made from: {field}."
-            raise Refused(message)
+            raise Refused(
+                gettext_noop("There is no Dutch text this could be made from: %(field)s."),
+                field=field,
+            )
     changes = {
         f"{field}.{language}": {"body": body, "state": _HUMAN, "made_from": made_from[field]}
         for field, body in bodies.items()

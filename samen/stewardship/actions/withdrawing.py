@@ -9,6 +9,7 @@ from samen.audit import actions as audit
 from samen.directory import actions as directory
 from samen.directory.actions import Refused
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.stewardship.actions.suggesting import AlreadyDecided, NeedsSecondPerson
 from samen.stewardship.models import Withdrawal
 from samen.stewardship.rules.suggesting import HIDDEN
@@ -25,9 +26,10 @@ def withdraw_service(*, service_id: UUID, why: str, by: Actor, at: datetime) -> 
     if there:
         return there
     version, facts = directory.service_facts(service_id)
-    if not why.strip() or facts["publish"]["publish"] == HIDDEN:
-        message = "Say why it is dangerous." if not why.strip() else "It is not shown to anybody."
-        raise Refused(message)
+    if not why.strip():
+        raise Refused(gettext_noop("Say why it is dangerous."))
+    if facts["publish"]["publish"] == HIDDEN:
+        raise Refused(gettext_noop("It is not shown to anybody."))
     # Two may press at once: the second gets the withdrawal of the first.
     withdrawal, new = Withdrawal.objects.get_or_create(
         service_id=service_id,

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.foundation import clock
-from samen.people.http import DeskRequest, for_roles
+from samen.foundation.http import spoken
+from samen.people.http import DeskRequest, for_roles, see
 from samen.people.queries import names_of
 from samen.stewardship.actions import suggesting, withdrawing
 from samen.stewardship.actions.suggesting import AlreadyDecided, NeedsSecondPerson
@@ -45,14 +46,14 @@ def suggestion(request: DeskRequest, suggestion: UUID) -> HttpResponse:
     except NeedsSecondPerson:
         return _show(request, found, _("You wrote this yourself. Somebody else decides about it."))
     except Refused as refused:
-        return _show(request, found, _(str(refused)))
+        return _show(request, found, spoken(refused))
     except Conflict:
         return _show(request, found, _("It was changed a moment ago. Look at it once more."))
     except AlreadyDecided:
         messages.info(request, _("Somebody else was first."))
     else:
         messages.success(request, _("Done."))
-    return redirect("stewardship:suggestions")
+    return see("stewardship:suggestions")
 
 
 def _decide(request: DeskRequest, found: Suggestion, reason: str) -> None:
@@ -101,7 +102,7 @@ def decide_withdrawn(request: DeskRequest, withdrawal: UUID) -> HttpResponse:
         # Somebody else may have been first: the list says what is left.
         if not Withdrawal.objects.exclude(decision="").filter(pk=withdrawal).exists():
             raise Http404
-        return redirect("stewardship:withdrawn")
+        return see("stewardship:withdrawn")
     try:
         withdrawing.decide_withdrawal(
             withdrawal_id=withdrawal,
@@ -113,9 +114,9 @@ def decide_withdrawn(request: DeskRequest, withdrawal: UUID) -> HttpResponse:
     except NeedsSecondPerson:
         messages.error(request, _("You took it away yourself. Somebody else decides about it."))
     except Refused as refused:
-        messages.error(request, _(str(refused)))
+        messages.error(request, spoken(refused))
     except AlreadyDecided:
         messages.info(request, _("Somebody else was first."))
     else:
         messages.success(request, _("Done."))
-    return redirect("stewardship:withdrawn")
+    return see("stewardship:withdrawn")

@@ -5,17 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.foundation import clock
+from samen.foundation.http import spoken
 from samen.foundation.paging import NoSuchPage
-from samen.people.http import DeskRequest, for_roles
+from samen.people.http import DeskRequest, for_roles, see
 from samen.stewardship.actions.duplicates import dismiss_candidate, merge_services, undo_merge
 from samen.stewardship.actions.suggesting import AlreadyDecided
 from samen.stewardship.desk.reach import EDITS, page_asked, pages, scope_of, version_seen
@@ -26,12 +26,6 @@ from samen.stewardship.rules.duplicates import LISTS, differing
 
 _SEE = 303
 _CANNOT = 422
-
-
-def see(name: str, *args: Any) -> HttpResponse:
-    answer = HttpResponseRedirect(reverse(f"stewardship:{name}", args=args))
-    answer.status_code = _SEE
-    return answer
 
 
 @for_roles(*EDITS)
@@ -57,7 +51,7 @@ def duplicate(request: DeskRequest, candidate: UUID) -> HttpResponse:
     if request.POST.get("do") == "two":
         dismiss_candidate(candidate_id=pair.id, by=request.actor, at=clock.now())
         messages.success(request, _("They stay two."))
-        return see("duplicates")
+        return see("stewardship:duplicates")
     return _merge(request, pair)
 
 
@@ -81,16 +75,20 @@ def _merge(request: DeskRequest, pair: Candidate) -> HttpResponse:
             by=request.actor,
             at=clock.now(),
         )
-    except Conflict:
-        sentence = _("Somebody has changed one of the two meanwhile. Look again before you merge.")
-        return _side_by_side(request, pair, request.POST, sentence)
-    except (Refused, AlreadyDecided) as refusal:
-        sentence = str(refusal) or _("One of the two was merged already.")
-        return _side_by_side(request, pair, request.POST, sentence)
+    except (Conflict, AlreadyDecided, Refused) as refusal:
+        return _side_by_side(request, pair, request.POST, _why_not(refusal))
     messages.success(request, _("They are one. The old number leads to the page that stays."))
     if merged.edited.waiting:
         messages.info(request, _("A phone number or address waits for a second person."))
-    return see("duplicates")
+    return see("stewardship:duplicates")
+
+
+def _why_not(refusal: Exception) -> str:
+    if isinstance(refusal, Refused):
+        return spoken(refusal)
+    if isinstance(refusal, AlreadyDecided):
+        return _("One of the two was merged already.")
+    return _("Somebody has changed one of the two meanwhile. Look again before you merge.")
 
 
 @for_roles(*EDITS)
@@ -105,9 +103,9 @@ def undo(request: DeskRequest, merge: UUID) -> HttpResponse:
         messages.error(
             request, _("Somebody has changed what was taken over, so nothing was undone.")
         )
-        return see("duplicates")
+        return see("stewardship:duplicates")
     messages.success(request, _("They are two again."))
-    return see("duplicates")
+    return see("stewardship:duplicates")
 
 
 def _version(request: DeskRequest, service: UUID) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import MultipleChoiceField
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,15 +18,25 @@ from samen.directory.models import History, Organization, Service
 from samen.directory.queries import Listing, history_of, opening
 from samen.finder.queries import InList, draw
 from samen.foundation import clock
-from samen.people.http import DeskRequest, for_roles, form_page
+from samen.foundation.http import spoken
+from samen.people.http import DeskRequest, for_roles, form_page, see
 from samen.people.queries import names_of
 from samen.stewardship.actions import editing, suggesting, withdrawing
 from samen.stewardship.desk.differences import Difference, in_words
 from samen.stewardship.desk.forms import NewForm, ReasonForm
-from samen.stewardship.desk.reach import EDITS, SUGGESTS, edits, service_for, version_seen
+from samen.stewardship.desk.reach import (
+    DECIDES,
+    EDITS,
+    SUGGESTS,
+    edits,
+    scope_of,
+    service_for,
+    version_seen,
+)
 from samen.stewardship.desk.sections import SECTIONS, Section, copied_to_other_days
 from samen.stewardship.models import Draft, Suggestion, Withdrawal
 from samen.stewardship.queries.duplicates import who_already
+from samen.stewardship.queries.listing import kept_by
 
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 Facts = Mapping[str, Mapping[str, Any]]
@@ -67,6 +77,8 @@ def _about(
         "waiting": Suggestion.objects.filter(service=found, state=Suggestion.State.WAITING),
         "withdrawn": Withdrawal.objects.filter(service=found, decision="").first(),
         "herself": herself,
+        "confirms": kept_by(scope_of(request, *EDITS)).filter(pk=found.pk).exists(),
+        "decides": request.colleague.holds(*DECIDES),
         "form": reason or ReasonForm(),
     }
 
@@ -113,7 +125,7 @@ def _dropped(request: DeskRequest, desk: Desk) -> HttpResponse:
     editing.drop_draft(
         record=desk.service.id, section=desk.section, by=request.actor, at=clock.now()
     )
-    return redirect("stewardship:section", desk.service.number, desk.section)
+    return see("stewardship:section", desk.service.number, desk.section)
 
 
 def _opened(request: DeskRequest, desk: Desk) -> HttpResponse:
@@ -163,7 +175,7 @@ def _drafted(request: DeskRequest, desk: Desk) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     messages.success(request, _("Kept for later. Visitors do not see it."))
-    return redirect("stewardship:section", desk.service.number, desk.section)
+    return see("stewardship:section", desk.service.number, desk.section)
 
 
 def _looked(request: DeskRequest, desk: Desk, form: Section) -> HttpResponse:
@@ -193,7 +205,7 @@ def _kept(request: DeskRequest, desk: Desk, form: Section) -> HttpResponse:
         messages.info(request, _("A second person looks at it before visitors see it."))
     else:
         messages.success(request, _("Kept. Visitors see it within two seconds."))
-    return redirect("stewardship:service", desk.service.number)
+    return see("stewardship:service", desk.service.number)
 
 
 def _write(request: DeskRequest, desk: Desk, form: Section) -> bool:
@@ -220,7 +232,7 @@ def _version(request: DeskRequest, desk: Desk) -> int:
 
 def _refused(request: DeskRequest, desk: Desk, form: Section, refused: Refused) -> HttpResponse:
     form.is_valid()
-    form.add_error(None, _(str(refused)))
+    form.add_error(None, spoken(refused))
     return _show(request, desk, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -297,13 +309,13 @@ def restore(request: DeskRequest, number: int, version: int) -> HttpResponse:
     except History.DoesNotExist:
         raise Http404 from None
     except Refused as refused:
-        messages.error(request, _(str(refused)))
-        return redirect("stewardship:history", number)
+        messages.error(request, spoken(refused))
+        return see("stewardship:history", number)
     if done.waiting:
         messages.info(request, _("A second person looks at it before visitors see it."))
     else:
         messages.success(request, _("It is as it was."))
-    return redirect("stewardship:history", number)
+    return see("stewardship:history", number)
 
 
 # --- away, and new -----------------------------------------------------------------------------
@@ -324,10 +336,10 @@ def withdraw(request: DeskRequest, number: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refused:
-            form.add_error("reason", _(str(refused)))
+            form.add_error("reason", spoken(refused))
         else:
             messages.success(request, _("It is gone within two seconds."))
-            return redirect("stewardship:service", number)
+            return see("stewardship:service", number)
     return form_page(request, "stewardship/service.html", _about(request, found, form))
 
 
@@ -358,7 +370,7 @@ def new(request: DeskRequest) -> HttpResponse:
     )
     number = Service.objects.values_list("number", flat=True).get(pk=created.id)
     messages.success(request, _("It is there and hidden. Now fill in what you know."))
-    return redirect("stewardship:service", number)
+    return see("stewardship:service", number)
 
 
 _HIDDEN = {"kind": "service", "publish": "hidden", "verified": "unverified", "emergency": False}

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,9 +16,9 @@ from samen.directory.actions import Conflict, Refused
 from samen.directory.models import ProblemReport, Service
 from samen.finder.queries import Card
 from samen.foundation import clock
+from samen.foundation.http import spoken
 from samen.foundation.paging import NoSuchPage
-from samen.people.http import DeskRequest, Role, for_roles, form_page
-from samen.places.models import Municipality
+from samen.people.http import DeskRequest, Role, for_roles, form_page, see
 from samen.stewardship.actions.answering import confirm_listing, finish_task, listing_to_check
 from samen.stewardship.actions.owning import hand_over
 from samen.stewardship.actions.suggesting import AlreadyDecided
@@ -26,6 +26,7 @@ from samen.stewardship.desk.handing_over import HandOver
 from samen.stewardship.desk.reach import EDITS, page_asked, pages, scope_of, version_seen
 from samen.stewardship.models import Task
 from samen.stewardship.queries import keeping
+from samen.stewardship.queries.listing import kept_by
 from samen.stewardship.queries.reviewing import today_of
 
 _ask = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,10 +52,10 @@ def settle(request: DeskRequest, service: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if not keeping.reported(scope_of(request, *EDITS), service, reason):
         # Another was first, or it is not hers: both times there is nothing to settle here.
-        if not keeping.kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
+        if not kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
             raise Http404
         messages.info(request, _("Somebody else has done this already."))
-        return redirect("stewardship:reports")
+        return see("stewardship:reports")
     directory.settle_reports(
         service_id=service,
         reason=ProblemReport.Reason(reason),
@@ -62,7 +63,7 @@ def settle(request: DeskRequest, service: UUID) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("Done. Thank you."))
-    return redirect("stewardship:reports")
+    return see("stewardship:reports")
 
 
 @for_roles(*EDITS)
@@ -90,7 +91,7 @@ def _what_to_do(task: Task) -> str:
 @for_roles(*EDITS)
 @require_POST
 def done(request: DeskRequest, task: UUID) -> HttpResponse:
-    mine = keeping.kept_by(scope_of(request, *EDITS))
+    mine = kept_by(scope_of(request, *EDITS))
     if not Task.objects.filter(pk=task, service__in=mine).exists():
         raise Http404
     try:
@@ -99,14 +100,14 @@ def done(request: DeskRequest, task: UUID) -> HttpResponse:
         messages.info(request, _("Somebody else has done this already."))
     else:
         messages.success(request, _("Done. Thank you."))
-    return redirect("stewardship:tasks")
+    return see("stewardship:tasks")
 
 
 @for_roles(*EDITS)
 @_ask
 def confirm(request: DeskRequest, service: UUID) -> HttpResponse:
     """She has called them, reads what visitors read, and says that all of it is right."""
-    if not keeping.kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
+    if not kept_by(scope_of(request, *EDITS)).filter(pk=service).exists():
         raise Http404
     if request.method != "POST":
         return _to_confirm(request, service)
@@ -117,9 +118,9 @@ def confirm(request: DeskRequest, service: UUID) -> HttpResponse:
     except Conflict:
         return _to_confirm(request, service, wrong=_("Somebody changed this. Read it once more."))
     except Refused as reason:
-        return _to_confirm(request, service, wrong=str(reason))
+        return _to_confirm(request, service, wrong=spoken(reason))
     messages.success(request, _("Confirmed. Visitors read the date."))
-    return redirect("stewardship:tasks")
+    return see("stewardship:tasks")
 
 
 def _to_confirm(request: DeskRequest, service: UUID, *, wrong: str = "") -> HttpResponse:
@@ -145,10 +146,10 @@ def owners(request: DeskRequest) -> HttpResponse:
     if form.is_valid():
         try:
             moved = hand_over(**form.moves(), by=request.actor, at=clock.now())
-        except (Refused, Municipality.DoesNotExist) as reason:
-            form.add_error(None, str(reason))
+        except Refused as reason:
+            form.add_error(None, spoken(reason))
         else:
             messages.success(request, _("Moved: %(count)s entries.") % {"count": moved})
-            return redirect("stewardship:owners")
+            return see("stewardship:owners")
     page = {"owners": keeping.owned(scope), "form": form}
     return form_page(request, "stewardship/freshness/owners.html", page)

@@ -10,7 +10,7 @@ from samen.people.http import DeskRequest, for_roles
 from samen.stewardship.desk.reach import EDITS, SUGGESTS, pages, scope_of
 from samen.stewardship.queries import listing
 
-STATES = ("ready", "review", "hidden", "waiting", "withdrawn")
+STATES = ("ready", "review", "hidden", "waiting", "withdrawn", "overdue")
 
 
 @for_roles(*SUGGESTS)

@@ -15,9 +15,9 @@ from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.directory.models import MunicipalityContact, Organization, OrganizationPage
 from samen.foundation import clock, languages
-from samen.people.http import DeskRequest, for_roles
+from samen.foundation.http import spoken
+from samen.people.http import DeskRequest, for_roles, see
 from samen.places.models import Municipality
-from samen.stewardship.desk.duplicates import see
 from samen.stewardship.desk.reach import DECIDES, SUGGESTS, scope_of
 from samen.stewardship.queries.listing import municipalities, services_within
 
@@ -80,7 +80,7 @@ def organization_page(request: DeskRequest, organization: UUID) -> HttpResponse:
         sentence = _written(request, owner, form.cleaned_data)
         if not sentence:
             messages.success(request, _("Kept."))
-            return see("organization_page", owner.id)
+            return see("stewardship:organization_page", owner.id)
     failed = sentence or form.errors
     # Visitors' pages are served by other processes, whose addresses this one does not know.
     shown = {
@@ -129,7 +129,7 @@ def _written(request: DeskRequest, owner: Organization, said: dict[str, Any]) ->
     except Conflict:
         return _("Somebody else has changed this page meanwhile. Open it again beside this one.")
     except Refused as refusal:
-        return str(refusal)
+        return spoken(refusal)
     return ""
 
 
@@ -144,7 +144,7 @@ def municipality_contacts(request: DeskRequest, slug: str) -> HttpResponse:
     sentence = _contact_written(request, place) if request.method == "POST" else ""
     if request.method == "POST" and not sentence:
         messages.success(request, _("Kept."))
-        return see("municipality_contacts", place.slug)
+        return see("stewardship:municipality_contacts", place.slug)
     there = {row.department: row for row in MunicipalityContact.objects.filter(municipality=place)}
     rows = []
     for code, label in MunicipalityContact.Department.choices:
@@ -176,5 +176,5 @@ def _contact_written(request: DeskRequest, place: Municipality) -> str:
             at=clock.now(),
         )
     except Refused as refusal:
-        return str(refusal)
+        return spoken(refusal)
     return ""

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from samen.foundation import clock
+from samen.foundation.http import spoken
 from samen.foundation.sheets import BadFile, read_sheet, write_csv, write_xlsx
-from samen.people.http import DeskRequest, for_roles
+from samen.people.http import DeskRequest, for_roles, see
 from samen.stewardship.actions.spreadsheet import (
     apply_import,
     drop_plan,
@@ -20,7 +21,6 @@ from samen.stewardship.actions.spreadsheet import (
     undo_import,
 )
 from samen.stewardship.actions.suggesting import AlreadyDecided
-from samen.stewardship.desk.duplicates import see
 from samen.stewardship.desk.reach import EDITS, scope_of
 from samen.stewardship.models import SheetImport
 from samen.stewardship.queries.spreadsheet import imports_by, plan_of, sheet_rows
@@ -47,7 +47,7 @@ def spreadsheet(request: DeskRequest) -> HttpResponse:
     except BadFile as bad:
         return _page(request, str(bad))
     plan = keep_plan(rows=rows, by=request.actor, at=clock.now())
-    return see("sheet", plan.id)
+    return see("stewardship:sheet", plan.id)
 
 
 @for_roles(*EDITS)
@@ -72,7 +72,7 @@ def sheet(request: DeskRequest, sheet: UUID) -> HttpResponse:
     plan = plan_of(request.colleague.id, sheet)
     if plan is None:
         if any(done.id == sheet for done in imports_by(request.colleague.id)):
-            return see("spreadsheet")  # pressed twice: it is written already
+            return see("stewardship:spreadsheet")  # pressed twice: it is written already
         raise Http404
     scope = scope_of(request, *EDITS)
     if request.method == "POST":
@@ -82,9 +82,14 @@ def sheet(request: DeskRequest, sheet: UUID) -> HttpResponse:
             _("Written: %(changes)s. Refused: %(refused)s.")
             % {"changes": len(outcome.changes), "refused": len(outcome.refused)},
         )
-        return see("spreadsheet")
+        return see("stewardship:spreadsheet")
     outcome = plan_import(rows=rows_of(plan), scope=scope, by=request.actor, at=clock.now())
-    return render(request, "stewardship/checks/sheet.html", {"plan": plan, "outcome": outcome})
+    page = {
+        "plan": plan,
+        "outcome": outcome,
+        "refused": [(row, spoken(row.why)) for row in outcome.refused],
+    }
+    return render(request, "stewardship/checks/sheet.html", page)
 
 
 @for_roles(*EDITS)
@@ -94,7 +99,7 @@ def sheet_dropped(request: DeskRequest, sheet: UUID) -> HttpResponse:
         drop_plan(sheet_id=sheet, by=request.actor, at=clock.now())
     except SheetImport.DoesNotExist as missing:
         raise Http404 from missing
-    return see("spreadsheet")
+    return see("stewardship:spreadsheet")
 
 
 @for_roles(*EDITS)
@@ -105,7 +110,7 @@ def sheet_undone(request: DeskRequest, sheet: UUID) -> HttpResponse:
     try:
         outcome = undo_import(sheet_id=sheet, by=request.actor, at=clock.now())
     except AlreadyDecided:
-        return see("spreadsheet")
+        return see("stewardship:spreadsheet")
     messages.success(request, _("The import was taken back."))
     for left in outcome.refused:
         messages.error(
@@ -113,7 +118,7 @@ def sheet_undone(request: DeskRequest, sheet: UUID) -> HttpResponse:
             _("This entry stays as it is, somebody has changed it since: %(name)s.")
             % {"name": left.name},
         )
-    return see("spreadsheet")
+    return see("stewardship:spreadsheet")
 
 
 def _page(request: DeskRequest, sentence: str) -> HttpResponse:

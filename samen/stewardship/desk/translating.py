@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +14,9 @@ from samen.directory.actions import Conflict, Refused
 from samen.directory.models import Service
 from samen.directory.queries import text_hash
 from samen.foundation import clock
+from samen.foundation.http import spoken
 from samen.foundation.languages import LANGUAGES
-from samen.people.http import DeskRequest, Role, for_roles, form_page
+from samen.people.http import DeskRequest, Role, for_roles, form_page, see
 from samen.stewardship.actions.translating import translate_service
 from samen.stewardship.desk.differences import TEXTS
 from samen.stewardship.queries.waiting import to_translate
@@ -84,11 +85,11 @@ def translate(request: DeskRequest, language: str, number: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refused:
-            form.add_error(None, _(str(refused)))
+            form.add_error(None, spoken(refused))
         except Conflict:
             form.add_error(None, _("It was changed a moment ago. Look at it once more."))
         else:
             messages.success(request, _("Kept. It stands on the page as approved by you."))
-            return redirect("stewardship:translations")
+            return see("stewardship:translations")
     page = {"form": form, "service": service, "language": LANGUAGES[language]}
     return form_page(request, "stewardship/translate.html", page)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q
 
 from samen.directory.models import ProblemReport, Service
 from samen.foundation import paging
@@ -15,7 +15,7 @@ from samen.people.http import Role
 from samen.people.models import Post
 from samen.places.models import Municipality
 from samen.stewardship.models import Task
-from samen.stewardship.queries.listing import NATIONAL, municipalities
+from samen.stewardship.queries.listing import NATIONAL, kept_by, municipalities, overdue
 from samen.stewardship.queries.reviewing import PUBLISHED
 from samen.stewardship.rules.reporting import deadline
 from samen.stewardship.rules.scope import Scope
@@ -48,13 +48,6 @@ class Owned:
     name: str
     entries: int
     alone: int
-
-
-def kept_by(scope: Scope) -> QuerySet[Service]:
-    """The entries that a colleague answers for: her municipality's own, or all."""
-    if scope.is_everywhere:
-        return Service.objects.all()
-    return Service.objects.filter(owner__slug__in=scope.municipalities or ())
 
 
 def cases(scope: Scope, *, page: int, today: date) -> paging.Counted[Case]:
@@ -99,7 +92,7 @@ def waiting(scope: Scope) -> Waiting:
     return Waiting(
         tasks=Task.objects.filter(done_on=None, service__in=mine).count(),
         cases=said.values("service", "reason").distinct().count(),
-        overdue=mine.filter(publish__in=PUBLISHED, freshness=Service.Freshness.OVERDUE).count(),
+        overdue=overdue(scope).count(),
     )
 
 

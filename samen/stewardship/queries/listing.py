@@ -10,6 +10,7 @@ from samen.directory.models import Service, ServiceArea
 from samen.foundation import paging
 from samen.places.models import Municipality
 from samen.stewardship.models import Suggestion, Withdrawal
+from samen.stewardship.queries.reviewing import PUBLISHED
 from samen.stewardship.rules.scope import Scope
 
 PAGE_SIZE = 50
@@ -22,7 +23,7 @@ class Asked:
 
     words: str = ""
     area: str = ""  # slug of a municipality, or "nl"
-    state: str = ""  # ready, review, hidden, waiting, withdrawn
+    state: str = ""  # ready, review, hidden, waiting, withdrawn, overdue
     page: int = 1
 
 
@@ -41,6 +42,8 @@ class Line:
 def lines(asked: Asked, *, scope: Scope) -> paging.Counted[Line]:
     """One page of the services within a scope. Three queries. Raises paging.NoSuchPage."""
     found = _narrowed(services_within(scope), asked)
+    if asked.state == "overdue":
+        found = found.filter(pk__in=overdue(scope))
     total = found.count()
     where, last = paging.cut(total, number=asked.page, size=PAGE_SIZE)
     rows = list(
@@ -59,6 +62,19 @@ def services_within(scope: Scope) -> QuerySet[Service]:
         service=OuterRef("pk"), municipality__slug__in=scope.municipalities or ()
     )
     return Service.objects.filter(Q(Exists(hers)) | Q(organization__in=scope.organizations))
+
+
+def kept_by(scope: Scope) -> QuerySet[Service]:
+    """The entries that a colleague answers for: her municipality's own, or all."""
+    if scope.is_everywhere:
+        return Service.objects.all()
+    return Service.objects.filter(owner__slug__in=scope.municipalities or ())
+
+
+def overdue(scope: Scope) -> QuerySet[Service]:
+    """Of those she answers for, the shown ones that nobody confirmed in time."""
+    late = Service.Freshness.OVERDUE
+    return kept_by(scope).filter(publish__in=PUBLISHED, freshness=late)
 
 
 def municipalities(scope: Scope) -> list[Municipality]:
@@ -93,7 +109,7 @@ def _in_state(found: QuerySet[Service], state: str) -> QuerySet[Service]:
         return found.filter(_waiting())
     if state == "withdrawn":
         return found.filter(_withdrawn())
-    return found.filter(publish=state) if state else found
+    return found.filter(publish=state) if state in Service.Publish else found
 
 
 def _waiting() -> Exists:

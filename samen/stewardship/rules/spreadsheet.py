@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from samen.foundation.sentences import Spoken, gettext_noop
 from samen.stewardship.rules.checking import phone_trouble
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -24,10 +25,11 @@ _DANGER = re.compile(r"^[\s\u200b-\u200f\u2060\ufeff]*[=@|%＝＠＋－\x00-\x1f
 _SIGN = re.compile(r"^\s*[+-]")
 _DIALLED = re.compile(r"^\s*\+[0-9]")
 _ORIGINAL = {"state": "original", "made_from": ""}
+_IN_COLUMN = "%(name)s: %(bad)s"
 _YES_OR_NO = ("yes", "partly", "no", "")
 
 
-class BadCell(Exception):
+class BadCell(Spoken):
     """A cell that cannot be taken over; the words say why."""
 
 
@@ -63,8 +65,11 @@ def _list(text: str, _now: Mapping[str, Any]) -> list[str]:
 def _choice(*known: str) -> Callable[[str, Mapping[str, Any]], str]:
     def read(text: str, _now: Mapping[str, Any]) -> str:
         if text not in known:
-            message = f"“{text}” is not one of: {', '.join(filter(None, known))}, or empty."
-            raise BadCell(message)
+            raise BadCell(
+                gettext_noop("“%(text)s” is not one of: %(known)s, or empty."),
+                text=text,
+                known=", ".join(filter(None, known)),
+            )
         return text
 
     return read
@@ -74,8 +79,7 @@ def _age(text: str, _now: Mapping[str, Any]) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or int(text) > _OLDEST:
-        message = f"“{text}” is not an age."
-        raise BadCell(message)
+        raise BadCell(gettext_noop("“%(text)s” is not an age."), text=text)
     return int(text)
 
 
@@ -85,8 +89,9 @@ def _day(text: str, _now: Mapping[str, Any]) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        message = f"“{text}” is not a date like 2026-12-25."
-        raise BadCell(message) from None
+        raise BadCell(
+            gettext_noop("“%(text)s” is not a date like 2026-12-25."), text=text
+        ) from None
 
 
 def _phones_written(phones: Any) -> str:
@@ -99,8 +104,9 @@ def _phones(text: str, now: Mapping[str, Any]) -> list[dict[str, Any]]:
     numbers = _list(text, now)
     for number in numbers:
         if number not in known and phone_trouble(number, cost=""):
-            message = f"The phone number “{number}” cannot be dialled."
-            raise BadCell(message)
+            raise BadCell(
+                gettext_noop("The phone number “%(number)s” cannot be dialled."), number=number
+            )
     new = {"kind": "voice", "cost": "", "confirmed": True, "from_abroad": False}
     return [
         {**new, **known.get(number, {}), "number": number, "position": position}
@@ -125,16 +131,17 @@ def _week(text: str) -> tuple[str, list[list[Any]]]:
     for said in text.split(_SEPARATOR):
         day, *stretches = said.split() or [""]
         if day not in _DAYS or not stretches:
-            message = f"“{said.strip()}” is not like: mon 09:00-12:00 13:00-17:00."
-            raise BadCell(message)
+            raise BadCell(
+                gettext_noop("“%(text)s” is not like: mon 09:00-12:00 13:00-17:00."),
+                text=said.strip(),
+            )
         week += [[_DAYS.index(day), *_stretch(stretch)] for stretch in stretches]
     return "weekly", week
 
 
 def _stretch(text: str) -> list[str]:
     if not _STRETCH.fullmatch(text):
-        message = f"“{text}” is not like 09:00-17:00."
-        raise BadCell(message)
+        raise BadCell(gettext_noop("“%(text)s” is not like 09:00-17:00."), text=text)
     opens, _, closes = text.partition("-")
     return [opens, "00:00" if closes.startswith("24:") else closes]
 
@@ -243,8 +250,7 @@ def number_of(cells: Cells, name: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > len("999999999"):
-        message = f"{name}: “{text}” is not a number."
-        raise BadCell(message)
+        raise BadCell(gettext_noop("%(name)s: “%(text)s” is not a number."), name=name, text=text)
     return int(text)
 
 
@@ -261,13 +267,14 @@ def _in_column(name: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
     except BadCell as bad:
-        message = f"{name}: {bad}"
-        raise BadCell(message) from None
+        raise BadCell(_IN_COLUMN, name=name, bad=bad) from None
 
 
 def _check_harmless(name: str, text: str) -> None:
     """A text that a spreadsheet would run is refused, so that nobody is handed it later."""
     runs = _DANGER.match(text) or (_SIGN.match(text) and not _DIALLED.match(text))
     if text and runs:
-        message = f"{name}: it begins like a formula. Begin with a letter or a number."
-        raise BadCell(message)
+        raise BadCell(
+            gettext_noop("%(name)s: it begins like a formula. Begin with a letter or a number."),
+            name=name,
+        )

@@ -72,7 +72,7 @@ def facts(service: Service) -> Mapping[str, Any]:
 
 
 def sentences(outcome: Outcome) -> list[str]:
-    return [refused.sentence for refused in outcome.refused]
+    return [str(refused.why) for refused in outcome.refused]
 
 
 # --- out and in --------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_row_that_cannot_be_is_refused_in_a_sentence(
     outcome = plan(sheet(**cells))
 
     assert len(outcome.refused) == 1, outcome
-    assert sentence in outcome.refused[0].sentence
+    assert sentence in str(outcome.refused[0].why)
     assert facts(service) == before
 
 

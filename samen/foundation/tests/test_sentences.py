@@ -1,0 +1,43 @@
+"""Refusals with a reason, said in the language of the reader."""
+
+import pytest
+from django.utils import translation
+
+from samen.directory.actions import Refused
+from samen.foundation.http import spoken
+from samen.foundation.sentences import Spoken
+from samen.stewardship.rules.spreadsheet import BadCell, changes_in
+
+
+def test_a_refusal_says_in_english_what_stands_in_it() -> None:
+    assert str(Spoken("Not %(what)s.", what="this")) == "Not this."
+    assert str(Spoken()) == ""
+    assert str(Spoken("100% sure")) == "100% sure"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "This phone number cannot be dialled: 12."),
+        ("nl", "Dit telefoonnummer kan niet worden gebeld: 12."),
+    ],
+)
+def test_it_is_said_in_the_language_of_the_page(language: str, sentence: str) -> None:
+    refused = Refused("This phone number cannot be dialled: %(number)s.", number="12")
+
+    with translation.override(language):
+        assert spoken(refused) == sentence
+
+
+def test_a_refusal_within_a_refusal_is_translated_too() -> None:
+    now = {"ages": {"minimum_age": None, "maximum_age": None}}
+    with pytest.raises(BadCell) as caught:
+        changes_in({"minimum_age": "oud"}, now)
+
+    with translation.override("nl"):
+        assert spoken(caught.value) == "minimum_age: “oud” is geen leeftijd."
+
+
+def test_what_has_no_sentence_says_nothing() -> None:
+    with translation.override("nl"):
+        assert spoken(Refused()) == ""
