@@ -41,6 +41,7 @@ OPEN_TO_VISITORS = {
     "/healthz": READ,
     "/api/hsds/<standard>/": READ | {"OPTIONS"},
     "/api/hsds/<standard>/changes": READ | {"OPTIONS"},
+    "/feeds/<name>": READ | {"OPTIONS"},
 }
 # Signing in, and the one link that comes by mail: before anybody is known.
 OPEN_AT_THE_DESK = {
@@ -123,6 +124,7 @@ NOBODY = "7d9f5b1e-0000-4000-8000-000000000000"
 SAMPLES = {
     "language": "nl",
     "standard": "3.2",
+    "name": "samen.csv",
     "number": "1",
     "token": "abc",
     "pk": "1",

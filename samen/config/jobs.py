@@ -75,6 +75,7 @@ WORK: Sequence[Rhythm] = (
     Rhythm(send_letters, MINUTE),
     Rhythm(search.fold_index, MINUTE),
     Rhythm(exchange.keep_documents, MINUTE),
+    Rhythm(exchange.keep_downloads, MINUTE),
     Rhythm(finder.keep_cards, MINUTE),
     Rhythm(search.fold_index, MINUTE),
     Rhythm(stewardship.forget_hidden_places, HOUR),

@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("samen.exchange.api.urls")),
+    path("feeds/", include("samen.exchange.api.feed_urls")),
 ]

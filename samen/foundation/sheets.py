@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -51,14 +51,59 @@ def looks_like_a_formula(text: str) -> bool:
 # --- out ---------------------------------------------------------------------------------------
 
 
+class CsvSheet:
+    """Row by row, so that no size is too large. With the mark by which a spreadsheet knows that it
+    is UTF-8."""
+
+    def __init__(self, out: IO[bytes], columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL)
+        self._writer.writerow(columns)
+
+    def add(self, row: Mapping[str, str]) -> None:
+        self._writer.writerow([_harmless(row.get(column, "")) for column in self._columns])
+
+    def end(self) -> None:
+        """What was added is in the file, which stays open."""
+        self._text.flush()
+        self._text.detach()
+
+
+class XlsxSheet:
+    """Row by row; openpyxl keeps them in a file of its own until the end."""
+
+    def __init__(self, columns: Sequence[str], *, title: str) -> None:
+        self._columns = columns
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet(title)
+        self._sheet.freeze_panes = "A2"
+        self._sheet.append([_cell(self._sheet, column, bold=True) for column in columns])
+
+    def add(self, row: Mapping[str, str]) -> None:
+        self._sheet.append([_cell(self._sheet, row.get(column, "")) for column in self._columns])
+
+    def end(
+        self,
+        out: IO[bytes],
+        *,
+        explanation: Sequence[tuple[str, str]] = (),
+        explained_in: str = "Help",
+    ) -> None:
+        if explanation:
+            beside = self._book.create_sheet(explained_in)
+            for pair in explanation:
+                beside.append([_cell(beside, words) for words in pair])
+        self._book.save(out)
+
+
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """With the mark by which a spreadsheet knows that it is UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(columns)
+    out = io.BytesIO()
+    sheet = CsvSheet(out, columns)
     for row in rows:
-        writer.writerow([_harmless(row.get(column, "")) for column in columns])
-    return out.getvalue().encode("utf-8-sig")
+        sheet.add(row)
+    sheet.end()
+    return out.getvalue()
 
 
 def write_xlsx(
@@ -68,18 +113,11 @@ def write_xlsx(
     title: str,
     explanation: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, column, bold=True) for column in columns])
+    sheet = XlsxSheet(columns, title=title)
     for row in rows:
-        sheet.append([_cell(sheet, row.get(column, "")) for column in columns])
-    if explanation:
-        beside = book.create_sheet("Help")
-        for pair in explanation:
-            beside.append([_cell(beside, words) for words in pair])
+        sheet.add(row)
     out = io.BytesIO()
-    book.save(out)
+    sheet.end(out, explanation=explanation)
     return out.getvalue()
 
 

@@ -27,7 +27,7 @@ ANNA = job("test")
 pytestmark = pytest.mark.django_db
 
 
-def asked(client: Client, **words: object) -> dict[str, Any]:
+def asked(client: Client, **words: str | int) -> dict[str, Any]:
     answer = client.get(FEED, words)
     assert answer.status_code == 200, answer.content
     said: dict[str, Any] = answer.json()
@@ -38,7 +38,7 @@ def told(page: dict[str, Any]) -> list[tuple[str, str]]:
     return [(change["id"], change["action"]) for change in page["changes"]]
 
 
-def actions_of(client: Client, record: UUID, **words: object) -> list[str]:
+def actions_of(client: Client, record: UUID, **words: str | int) -> list[str]:
     return [action for id_, action in told(asked(client, **words)) if id_ == str(record)]
 
 
@@ -205,7 +205,7 @@ def test_whatever_the_steps_the_whole_is_the_same(client: Client, sizes: list[in
     whole = asked(client, limit=1000)
 
     walked: list[dict[str, Any]] = []
-    page = {"next": "", "more": True}
+    page: dict[str, Any] = {"next": "", "more": True}
     turn = 0
     while page["more"]:
         page = asked(client, after=page["next"], limit=sizes[turn % len(sizes)])

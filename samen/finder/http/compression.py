@@ -14,10 +14,19 @@ from isal import igzip
 from samen.finder.http.page_cache import KEEP_UNTIL, takes_gzip
 
 _WORTH_IT = 200  # bytes
+# Files that are compressed as they are.
+_PACKED = frozenset(
+    {
+        "application/zip",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
 
 
 class Compression(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        if response.headers.get("Content-Type", "") in _PACKED:
+            return response
         if not takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             # Django would also compress for who says that she cannot read it ("gzip;q=0").
             patch_vary_headers(response, ("Accept-Encoding",))
