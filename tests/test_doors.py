@@ -42,6 +42,11 @@ OPEN_TO_VISITORS = {
     "/api/hsds/<standard>/": READ | {"OPTIONS"},
     "/api/hsds/<standard>/changes": READ | {"OPTIONS"},
     "/feeds/<name>": READ | {"OPTIONS"},
+    "/api/fhir/metadata": READ | {"OPTIONS"},
+    "/api/fhir/<resource>": READ | {"OPTIONS"},
+    "/api/fhir/<resource>/_search": READ | {"POST", "OPTIONS"},  # a question
+    "/api/fhir/<resource>/<id_>": READ | {"OPTIONS"},
+    "/api/fhir/<rest>": READ | {"OPTIONS"},
 }
 # Signing in, and the one link that comes by mail: before anybody is known.
 OPEN_AT_THE_DESK = {
@@ -125,6 +130,9 @@ SAMPLES = {
     "language": "nl",
     "standard": "3.2",
     "name": "samen.csv",
+    "resource": "Location",
+    "id_": NOBODY,
+    "rest": "Patient",
     "number": "1",
     "token": "abc",
     "pk": "1",

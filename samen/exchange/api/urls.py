@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from samen.exchange.api import changes, hsds
+from samen.exchange.api import changes, fhir, hsds
+from samen.exchange.rules.fhir import TYPES
 
 
 class Version:
@@ -15,9 +16,27 @@ class Version:
         return value
 
 
+class HealthCare:
+    """What there is for systems of health care."""
+
+    regex = "|".join(TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Version, "hsds")
+register_converter(HealthCare, "fhir")
 
 urlpatterns = [
     path("hsds/<hsds:standard>/", hsds.root),
+    path("fhir/metadata", fhir.metadata),
+    path("fhir/<fhir:resource>", fhir.search),
+    path("fhir/<fhir:resource>/_search", fhir.search_by_post),
+    path("fhir/<fhir:resource>/<str:id_>", fhir.read),
+    path("fhir/<path:rest>", fhir.nothing),
     path("hsds/<hsds:standard>/changes", changes.changes),
 ]
