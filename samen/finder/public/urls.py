@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
-from samen.finder.public import pages, views
+from samen.finder.public import feeds, pages, views
 from samen.foundation import languages
 
 
@@ -34,6 +34,16 @@ urlpatterns = [
     path("<language:language>/place/", _open(views.place), name="place"),
     path("<language:language>/all/", _open(views.everything), name="all"),
     path("<language:language>/i/<int:number>/", _open(views.service), name="service"),
+    path(
+        "<language:language>/i/<int:number>/service.jsonld",
+        _open(feeds.linked),
+        name="linked",
+    ),
+    path("feeds/<language:language>/i/<int:number>.ics", _open(feeds.opening), name="calendar"),
+    path("feeds/<language:language>/map.atom", _open(feeds.news), name="news"),
+    path("sitemap.xml", _open(feeds.sitemaps), name="sitemaps"),
+    path("<language:language>/sitemap-<int:page>.xml", _open(feeds.sitemap), name="sitemap"),
+    path("robots.txt", _open(feeds.robots), name="robots"),
     path("<language:language>/i/<int:number>/card/", _open(views.card), name="card"),
     path("<language:language>/i/<int:number>/wrong/", _open(views.wrong), name="wrong"),
     path("<language:language>/i/<int:number>/thanks/", _open(views.thanks), name="thanks"),
