@@ -5,8 +5,10 @@ place became secret, and then looked for in everything that leaves the house or 
 import csv
 import io
 import logging
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,6 +31,7 @@ from samen.directory.models import (
 )
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
+from samen.exchange import jobs as exchange
 from samen.finder.http.page_cache import PageCache
 from samen.foundation.actor import Actor, ActorKind, visitor
 from samen.foundation.languages import PUBLISHED
@@ -161,6 +164,50 @@ def test_a_place_that_became_secret_is_on_no_page(client: Client, planted: Servi
         answer = client.get(address)
         assert not found_in(answer.content.decode()), address
         assert not found_in(str(answer.headers)), address
+
+
+def for_machines(service: Service) -> Iterator[str]:
+    number = service.number
+    yield from ("/api/hsds/3.2/changes?limit=1000", "/feeds/nl/map.atom", "/nl/sitemap-1.xml")
+    yield from (f"/nl/i/{number}/service.jsonld", f"/feeds/nl/i/{number}.ics")
+    yield from (f"/api/fhir/{kind}" for kind in ("HealthcareService", "Organization", "Location"))
+    yield "/api/fhir/Location?name:contains=Zilver"
+
+
+def test_a_place_that_became_secret_is_told_to_no_machine(client: Client, planted: Service) -> None:
+    before = "".join(client.get(address).content.decode() for address in for_machines(planted))
+    assert set(found_in(before)) == set(MARKERS), "nothing was planted"
+    _by_hand(planted)
+
+    for address in for_machines(planted):
+        answer = client.get(address)
+        assert not found_in(answer.content.decode()), address
+        assert not found_in(str(answer.headers)), address
+
+
+def test_a_place_that_became_secret_is_in_no_file_to_take_along(
+    client: Client, planted: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+    exchange.keep_documents(at=NOON)
+    exchange.keep_downloads(at=NOON)
+    assert found_in(in_files(tmp_path)), "nothing was planted"
+    _by_hand(planted)
+
+    assert client.get("/feeds/samen.csv").status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    exchange.keep_downloads(at=NOON + timedelta(minutes=1))
+    assert not found_in(in_files(tmp_path))
+
+
+def in_files(folder: Path) -> str:
+    """All that is in the files below it, unpacked."""
+    said = []
+    for file in (each for each in folder.rglob("*") if each.is_file()):
+        said.append(file.read_bytes())
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as packed:
+                said += [packed.read(name) for name in packed.namelist()]
+    return "".join(each.decode("latin-1") for each in said)
 
 
 def test_what_is_kept_in_front_of_the_pages_forgets_it(
