@@ -8,7 +8,7 @@ together only when somebody reads it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -336,7 +336,7 @@ def _asked(of: Map, kind: str, chance: np.random.Generator, number: int) -> Aske
     row = int(chance.integers(0, len(of)))
     north, east = chance.normal(0, 0.03, 2)
     spot = Spot(float(of.latitude[row] + north), float(of.longitude[row] + east * 1.6))
-    plain = Question(place=spot, within=WITHIN, speaks=f"t{tag:02}", at=_moment(chance))
+    plain = Question(place=spot, within=WITHIN, speaks=f"t{tag:02}", at=NOW)
     if kind == COUNTS:
         return Asked(replace(plain, open_now=bool(number % 2)), None, tag)
     if kind == FACETS:
@@ -352,11 +352,6 @@ def _asked(of: Map, kind: str, chance: np.random.Generator, number: int) -> Aske
     words = _words(of, chance, row, 2 if near else 3)
     asked = replace(plain, words=words, every_word=near, place=spot if near else None)
     return Asked(asked, None, tag)
-
-
-def _moment(chance: np.random.Generator) -> datetime:
-    """At day, this week."""
-    return NOW + timedelta(days=int(chance.integers(-2, 5)), hours=int(chance.integers(-3, 7)))
 
 
 def _words(of: Map, chance: np.random.Generator, row: int, many: int) -> tuple[str, ...]:

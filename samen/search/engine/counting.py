@@ -4,11 +4,22 @@ from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samen.search.engine.columns import IN_BITS
 from samen.search.engine.scan import Ranked, Verdict
 
-_AT_ONCE = 4096  # rows whose bits are laid out in one go
+_AT_ONCE = 4080  # rows whose bits are laid out in one go
+_IN_A_BYTE = 255  # ones that a byte can count
+
+
+def _summed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Of each column how many ones. Byte by byte first, which is much faster."""
+    whole = len(bits) // _IN_A_BYTE * _IN_A_BYTE
+    blocks = bits[:whole].reshape(-1, _IN_A_BYTE, bits.shape[1]).sum(axis=1, dtype=np.uint8)
+    rest = bits[whole:].sum(axis=0, dtype=np.uint8)
+    found: NDArray[np.int64] = blocks.sum(axis=0, dtype=np.int64) + rest
+    return found
 
 
 def counted(verdict: Verdict, ranked: Ranked) -> Mapping[str, Counter[str]]:
@@ -23,7 +34,7 @@ def counted(verdict: Verdict, ranked: Ranked) -> Mapping[str, Counter[str]]:
             words = np.ascontiguousarray(index.bits(kind)[rows[first : first + _AT_ONCE]])
             # Least first, whatever the machine does: bit k of a row is its value k.
             bits = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-            numbers += bits[:, : len(values)].sum(axis=0, dtype=np.int64)
+            numbers += _summed(bits)[: len(values)]
         named = zip(values, numbers.tolist(), strict=True)
         found[kind] = Counter({value: number for value, number in named if number})
     return found

@@ -7,6 +7,7 @@ looks from one row to another, so a row is worth the same in whatever company it
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -46,14 +47,21 @@ class Areas:
         nowhere = (np.nan, np.nan)
         points = np.array([centres.get(slug, nowhere) for slug in self.slugs]).reshape(-1, 2)
         self.latitude, self.longitude = points[:, 0].copy(), points[:, 1].copy()
-        self.lost = np.isnan(self.latitude) * np.int8(LOST)
+        self.lost: NDArray[np.int8] = np.isnan(self.latitude) * np.int8(LOST)
+        self._seen: tuple[asking.Place, float, NDArray[np.int8]] | None = None
 
     def seen_from(self, place: asking.Place, within: float) -> NDArray[np.int8]:
         """Of each municipality whether it is HERE, AROUND or LOST."""
+        if not self.slugs:
+            return self.lost
+        known = self._seen  # who looks for the rows and who judges them ask the same
+        if known is not None and known[0] is place and known[1] == within:
+            return known[2]
         around = kilometres(place, self.latitude, self.longitude) <= within
         seen: NDArray[np.int8] = self.lost | around * np.int8(AROUND)
         if place.municipality_slug in self.slugs:
             seen[self.slugs.index(place.municipality_slug)] |= HERE
+        self._seen = (place, within, seen)
         return seen
 
 
@@ -66,18 +74,17 @@ class Verdict:
     size: int = field(init=False)
     score: Numbers = field(init=False)
     kept: Flags = field(init=False)
-    reasons: NDArray[np.int64] = field(init=False)
     distance: Numbers = field(init=False)  # km, NaN for none
     direct: Flags = field(init=False)  # fits what was chosen
     local: Flags = field(init=False)
     emergency: Flags = field(init=False)
-    _bits: dict[str, Any] = field(init=False, default_factory=dict)
+    _bits: dict[tuple[str, int], Any] = field(init=False, default_factory=dict)
+    _said: list[tuple[Reason, Callable[[], Flags]]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.size = size = len(self.index) if self.rows is None else len(self.rows)
         self.score = np.zeros(size)
         self.kept = np.ones(size, np.bool_)
-        self.reasons = np.zeros(size, np.int64)
         self.distance = np.full(size, np.nan)
         self.direct = np.zeros(size, np.bool_)
         self.local = np.zeros(size, np.bool_)
@@ -87,7 +94,7 @@ class Verdict:
         return self._taken(getattr(self.index.columns, column))
 
     def _taken(self, values: Any) -> Any:
-        return values if self.rows is None else values[self.rows]
+        return values if self.rows is None else values.take(self.rows)
 
     def row(self, place: int) -> int:
         """The row of the index that is judged at a place here."""
@@ -97,7 +104,26 @@ class Verdict:
         """Add to the score of the rows, and say why."""
         self.score += rows * worth
         if reason is not None:
-            self.reasons |= rows * np.int64(BIT[reason])
+            self.say(reason, lambda: rows)
+
+    def say(self, reason: Reason, rows: Callable[[], Flags]) -> None:
+        """Why they stand where they stand. Put together when somebody asks."""
+        self._said.append((reason, rows))
+
+    @property
+    def reasons(self) -> NDArray[np.int64]:
+        """Of every row the bits of its reasons."""
+        found = np.zeros(self.size, np.int64)
+        for reason, rows in self._said:
+            found |= rows() * np.int64(BIT[reason])
+        return found
+
+    def reasons_at(self, place: int) -> int:
+        bits = 0
+        for reason, rows in self._said:
+            if rows()[place]:
+                bits |= BIT[reason]
+        return bits
 
     def drop(self, rows: Flags) -> None:
         """Leave out the rows; an emergency number no filter ever hides."""
@@ -105,21 +131,23 @@ class Verdict:
 
     def having(self, kind: str, *values: str) -> Flags:
         """The rows that have any of the values."""
-        found = np.zeros(self.size, np.bool_)
-        for word, mask in enumerate(self.index.masks(kind, values)):
-            if mask:
-                found |= (self._words(kind)[:, word] & np.uint64(mask)) != 0
-        return found
+        found: Flags | None = None
+        for word, mask in self.index.masks(kind, values).items():
+            has = (self._word(kind, word) & np.uint64(mask)) != 0
+            found = has if found is None else found | has
+        return np.zeros(self.size, np.bool_) if found is None else found
 
     def having_any(self, kind: str) -> Flags:
         """The rows of which the map knows anything of this kind."""
-        known: Flags = self._words(kind).any(axis=1)
+        known: Flags = self._word(kind, 0) != 0
+        for word in range(1, self.index.bits(kind).shape[1]):
+            known = known | (self._word(kind, word) != 0)
         return known
 
-    def _words(self, kind: str) -> Any:
-        if kind not in self._bits:
-            self._bits[kind] = self._taken(self.index.bits(kind))
-        return self._bits[kind]
+    def _word(self, kind: str, word: int) -> Any:
+        if (kind, word) not in self._bits:
+            self._bits[kind, word] = self._taken(self.index.bits(kind)[:, word])
+        return self._bits[kind, word]
 
     def ranks(self, mark: str) -> tuple[Rows, Any]:
         """The rows that have the mark, as places here, and the value it has there."""
@@ -131,13 +159,22 @@ class Verdict:
         found = self.rows[places] == having if self.size else np.zeros(len(having), np.bool_)
         return places[found], values[found]
 
-    def several(self, start: Any) -> tuple[Any, Any]:
-        """Of what a row has several of: the places here, and the places in the list."""
-        rows = np.arange(self.size) if self.rows is None else self.rows
-        first, counts = start[rows], start[rows + 1] - start[rows]
-        owners = np.repeat(np.arange(self.size), counts)
-        before = np.cumsum(counts) - counts
-        return owners, np.arange(len(owners)) + np.repeat(first - before, counts)
+    def several(self, start: Any) -> tuple[Flags, Any, Any]:
+        """Of what a row may have several of: who has any, and the places of theirs in the list,
+        one row after the other, with where each row begins among them."""
+        if self.rows is None:
+            first, counts = start[:-1], np.diff(start)
+        else:
+            first = start.take(self.rows)
+            counts = start.take(self.rows + 1) - first
+        having = counts > 0
+        if not having.all():
+            first, counts = first[having], counts[having]
+        every = np.cumsum(counts)
+        if not len(every) or every[-1] == len(every):  # one each
+            return having, np.arange(len(every)), first
+        before = every - counts
+        return having, before, np.arange(every[-1]) + np.repeat(first - before, counts)
 
 
 class Ranked(Sequence[int]):
@@ -247,19 +284,26 @@ def judge(
 def _fit(verdict: Verdict, situation: Situation | None) -> None:
     if situation is None:
         return
-    related = _route(verdict, situation) | _direct(verdict, situation)
-    verdict.direct = related.copy()
-    related |= _kinds(verdict, situation)
+    verdict.direct = _direct(verdict, situation)
+    routes = _route(verdict, situation)
+    if routes is not None:
+        verdict.direct = verdict.direct | routes
+    related = verdict.direct
+    if situation.support or situation.forms:
+        related = related | _kinds(verdict, situation)
     if situation.urgent:
         verdict.give(verdict.emergency, ranking.EMERGENCY_FIRST, Reason.EMERGENCY)
-        related |= verdict.emergency
+        related = related | verdict.emergency
     verdict.kept &= related
 
 
-def _route(verdict: Verdict, situation: Situation) -> Flags:
+def _route(verdict: Verdict, situation: Situation) -> Flags | None:
+    marks = [mark for key in situation.keys if len(verdict.index.having(mark := f"route:{key}"))]
+    if not marks:
+        return None
     worth = np.zeros(verdict.size)
-    for key in situation.keys:
-        rows, positions = verdict.ranks(f"route:{key}")
+    for mark in marks:
+        rows, positions = verdict.ranks(mark)
         of_key = np.zeros(verdict.size)
         of_key[rows] = [ranking.route_worth(position) for position in positions.tolist()]
         worth = np.maximum(worth, of_key)
@@ -307,23 +351,28 @@ def _place(verdict: Verdict, question: Question, areas: Areas) -> None:
         return
     within = reach(question)
     national = verdict.of("national")
-    distance = _distances(verdict, place)
+    verdict.distance = distance = _distances(verdict, place)
     seen, has_area = _areas(verdict, areas.seen_from(place, within))
-    near = ~national & ((seen & HERE > 0) | (distance <= within))
-    around = ~national & ~near & (seen & AROUND > 0)
-    # Nobody knows where they are, or their municipality may lie next door.
-    unplaced = (seen & LOST > 0) | (np.isnan(distance) & ~has_area)
-    unknown = ~national & ~near & ~around & unplaced
-    verdict.drop(~(national | near | around | unknown))
+    near = (distance <= within) | (seen & HERE > 0)
+    if national.any():
+        near &= ~national
+        distance[national] = np.nan
+        remote = verdict.having("channel", *asking.REMOTE)
+        verdict.give(national & remote, ranking.EVERYWHERE_REMOTE, Reason.EVERYWHERE)
+        verdict.give(national & ~remote, ranking.EVERYWHERE, Reason.EVERYWHERE)
     verdict.local = near
-    verdict.distance = np.where(national, np.nan, distance)
-    nearness = ranking.NEARNESS * np.exp(-distance / ranking.NEARNESS_FADES)
-    verdict.give(near, ranking.NEAR + np.nan_to_num(nearness), Reason.NEAR)
+    nearness = np.exp(distance * (-1 / ranking.NEARNESS_FADES))
+    nowhere = np.isnan(distance)
+    nearness[nowhere] = 0
+    verdict.give(near, ranking.NEAR + ranking.NEARNESS * nearness, Reason.NEAR)
+    others = ~(near | national)
+    # Nobody knows where they are, or their municipality may lie next door.
+    unknown = others & ((seen & LOST > 0) | (nowhere & ~has_area))
+    around = others & (seen & AROUND > 0)
+    unknown &= ~around
     verdict.give(around, ranking.AROUND, Reason.AROUND)
     verdict.give(unknown, ranking.PLACE_UNKNOWN, Reason.ASK_PLACE)
-    remote = verdict.having("channel", *asking.REMOTE)
-    verdict.give(national & remote, ranking.EVERYWHERE_REMOTE, Reason.EVERYWHERE)
-    verdict.give(national & ~remote, ranking.EVERYWHERE, Reason.EVERYWHERE)
+    verdict.drop(others & ~(around | unknown))
 
 
 def reach(question: Question) -> float:
@@ -332,23 +381,23 @@ def reach(question: Question) -> float:
 
 def _areas(verdict: Verdict, seen: NDArray[np.int8]) -> tuple[NDArray[np.int8], Flags]:
     """Of each row what its municipalities are to the question, and whether it has any."""
-    columns = verdict.index.columns
-    owners, places = verdict.several(columns.area_start)
-    found = np.zeros(verdict.size, np.int8)
-    np.bitwise_or.at(found, owners, seen[columns.area[places]])
-    known = np.zeros(verdict.size, np.bool_)
-    known[owners] = True
-    return found, known
+    columns, found = verdict.index.columns, np.zeros(verdict.size, np.int8)
+    having, first, places = verdict.several(columns.area_start)
+    if len(places):
+        found[having] = np.bitwise_or.reduceat(seen.take(columns.area.take(places)), first)
+    return found, having
 
 
 def _distances(verdict: Verdict, place: asking.Place) -> Numbers:
     """Of each row the way to its nearest town; NaN where it has none."""
     columns = verdict.index.columns
-    owners, places = verdict.several(columns.town_start)
-    ways = kilometres(place, columns.town_latitude[places], columns.town_longitude[places])
-    nearest = np.full(verdict.size, np.inf)
-    np.minimum.at(nearest, owners, ways)
-    return np.where(np.isinf(nearest), np.nan, nearest)
+    nearest = np.full(verdict.size, np.nan)
+    having, first, places = verdict.several(columns.town_start)
+    if len(places):
+        points = columns.town_latitude.take(places), columns.town_longitude.take(places)
+        ways = kilometres(place, *points)
+        nearest[having] = ways if len(first) == len(places) else np.minimum.reduceat(ways, first)
+    return nearest
 
 
 def kilometres(place: asking.Place, latitude: Any, longitude: Any) -> Numbers:
@@ -368,7 +417,7 @@ def _language(verdict: Verdict, question: Question) -> None:
     if question.speaks is None:
         return
     listed = verdict.index.marked("speaks")
-    kin = [tag for tag in listed if asking.is_kin(tag, question.speaks)]
+    kin = _kin(tuple(listed), question.speaks)
     spoken, known = verdict.having("speaks", *kin), verdict.having_any("speaks")
     interpreter = verdict.of("interpreter")
     translated = ~spoken & (interpreter == _YES)
@@ -379,7 +428,12 @@ def _language(verdict: Verdict, question: Question) -> None:
     verdict.give(translated, ranking.INTERPRETER, Reason.INTERPRETER)
     verdict.give(partly, ranking.INTERPRETER_PARTLY, Reason.INTERPRETER)
     verdict.give(ask & ~known, ranking.LANGUAGES_UNKNOWN)
-    verdict.give(ask, 0.0, Reason.ASK_LANGUAGES)
+    verdict.say(Reason.ASK_LANGUAGES, lambda: ask)
+
+
+@lru_cache(maxsize=512)
+def _kin(listed: tuple[str, ...], wanted: str) -> tuple[str, ...]:
+    return tuple(tag for tag in listed if asking.is_kin(tag, wanted))
 
 
 # --- for whom -------------------------------------------------------------------------------
@@ -387,10 +441,11 @@ def _language(verdict: Verdict, question: Question) -> None:
 
 def _groups(verdict: Verdict, question: Question) -> None:
     said = asking.groups_said(question)
-    _only(verdict, said)
-    welcome = sum(verdict.having("for", group).astype(np.float64) for group in sorted(said))
-    worth = np.minimum(ranking.FOR_YOU_MOST, ranking.FOR_YOU * np.asarray(welcome))
+    if verdict.index.marked("only"):
+        _only(verdict, said)
     if said:
+        welcome = sum(verdict.having("for", group).astype(np.float64) for group in sorted(said))
+        worth = np.minimum(ranking.FOR_YOU_MOST, ranking.FOR_YOU * np.asarray(welcome))
         verdict.give(worth > 0, worth, Reason.FOR_YOU)
     age = asking.age_said(said)
     if age is not None:
@@ -400,15 +455,18 @@ def _groups(verdict: Verdict, question: Question) -> None:
 
 
 def _only(verdict: Verdict, said: frozenset[str]) -> None:
-    groups = verdict.index.marked("only")
+    groups = tuple(verdict.index.marked("only"))
     limited = verdict.having_any("only")
-    maybe = verdict.having(
-        "only", *(g for g in groups if not asking.is_outside(frozenset({g}), said))
-    )
-    member = verdict.having("only", *(g for g in groups if g in said))
+    maybe = verdict.having("only", *_not_outside(groups, said))
+    member = verdict.having("only", *(said.intersection(groups)))
     verdict.drop(limited & ~maybe)
     verdict.give(member, ranking.FOR_YOU, Reason.FOR_YOU)
     verdict.give(limited & maybe & ~member, ranking.MAYBE_FOR_OTHERS, Reason.ASK_GROUP)
+
+
+@lru_cache(maxsize=512)
+def _not_outside(groups: tuple[str, ...], said: frozenset[str]) -> tuple[str, ...]:
+    return tuple(g for g in groups if not asking.is_outside(frozenset({g}), said))
 
 
 # --- what it takes --------------------------------------------------------------------------
@@ -420,14 +478,14 @@ def _papers_and_cost(verdict: Verdict, question: Question) -> None:
         verdict.drop(without == _NO)
         verdict.give(without == _YES, ranking.NO_PAPERS, Reason.NO_PAPERS)
         verdict.give(without == _PARTLY, ranking.NO_PAPERS_PARTLY, Reason.ASK_PAPERS)
-        verdict.give(without == 0, 0.0, Reason.ASK_PAPERS)
+        verdict.say(Reason.ASK_PAPERS, lambda: without == 0)
     if question.free:
         cost = verdict.of("cost")
         nearly = np.isin(cost, [COSTS.index("local"), COSTS.index("donation")])
         verdict.drop(cost == COSTS.index("paid"))
         verdict.give(cost == COSTS.index("free"), ranking.FREE, Reason.FREE)
         verdict.give(nearly, ranking.NEARLY_FREE, Reason.ASK_COST)
-        verdict.give(cost == 0, 0.0, Reason.ASK_COST)
+        verdict.say(Reason.ASK_COST, lambda: cost == 0)
 
 
 def _channels(verdict: Verdict, question: Question) -> None:
@@ -438,7 +496,7 @@ def _channels(verdict: Verdict, question: Question) -> None:
     known = verdict.having_any("channel")
     verdict.drop(known & ~offered)
     verdict.give(offered, ranking.REACHABLE, Reason.REACHABLE)
-    verdict.give(~known, 0.0, Reason.ASK_CHANNEL)
+    verdict.say(Reason.ASK_CHANNEL, lambda: ~known)
 
 
 # --- when, and how sure ---------------------------------------------------------------------
@@ -446,14 +504,12 @@ def _channels(verdict: Verdict, question: Question) -> None:
 
 def _trust(verdict: Verdict, question: Question) -> None:
     verified, last_seen = verdict.of("verified"), verdict.of("last_seen")
-    age = question.at.date().toordinal() - last_seen
-    seen = last_seen > 0
-    fresh = seen & (age <= ranking.FRESH_DAYS)
-    verdict.score += _TRUST[verified]
-    verdict.give(fresh, ranking.FRESH)
-    verdict.give(seen & ~fresh & (age <= ranking.RATHER_FRESH_DAYS), ranking.RATHER_FRESH)
-    verdict.give(verified == VERIFIED.index("person"), 0.0, Reason.CONFIRMED)
-    verdict.give(verdict.of("review"), 0.0, Reason.NOT_CONFIRMED)
+    today = question.at.date().toordinal()
+    verdict.score += _TRUST.take(verified)
+    verdict.give(last_seen >= today - ranking.RATHER_FRESH_DAYS, ranking.RATHER_FRESH)
+    verdict.give(last_seen >= today - ranking.FRESH_DAYS, ranking.FRESH - ranking.RATHER_FRESH)
+    verdict.say(Reason.CONFIRMED, lambda: verified == VERIFIED.index("person"))
+    verdict.say(Reason.NOT_CONFIRMED, lambda: verdict.of("review"))
 
 
 _TRUST = np.array([ranking.TRUST.get(name, 0.0) for name in VERIFIED])
@@ -461,16 +517,28 @@ _TRUST = np.array([ranking.TRUST.get(name, 0.0) for name in VERIFIED])
 
 def _hours(verdict: Verdict, question: Question, states: States) -> None:
     """Last, because it is asked only of the hours of rows that are still there."""
-    now = np.full(verdict.size, UNKNOWN, np.int8)
-    now[verdict.kept] = states(verdict.of("hours")[verdict.kept])
+    hours = verdict.of("hours")
+    if verdict.kept.all():
+        now = states(hours)
+    else:
+        now = np.full(verdict.size, UNKNOWN, np.int8)
+        now[verdict.kept] = states(hours[verdict.kept])
     wants_now = question.open_now
     always = asking.DAY_AND_NIGHT in question.channels
     if wants_now:
         verdict.drop(now == CLOSED)
     if always:
         verdict.drop(verdict.of("all_week") == SOMETIMES)
-    verdict.give(now == OPEN, ranking.OPEN, Reason.OPEN_NOW)
-    verdict.give(now == URGENT_ONLY, ranking.URGENT_ONLY, Reason.URGENT_ONLY)
-    verdict.give(now == UNKNOWN, ranking.HOURS_UNKNOWN)
+    verdict.score += _WORTH_NOW.take(now)
+    verdict.say(Reason.OPEN_NOW, lambda: now == OPEN)
+    verdict.say(Reason.URGENT_ONLY, lambda: now == URGENT_ONLY)
     if wants_now or always:
-        verdict.give(now == UNKNOWN, 0.0, Reason.ASK_HOURS)
+        verdict.say(Reason.ASK_HOURS, lambda: now == UNKNOWN)
+
+
+_WORTH_NOW = np.zeros(4)
+_WORTH_NOW[[OPEN, URGENT_ONLY, UNKNOWN]] = (
+    ranking.OPEN,
+    ranking.URGENT_ONLY,
+    ranking.HOURS_UNKNOWN,
+)

@@ -15,10 +15,12 @@ from samen.search.engine import wording
 from samen.search.engine.columns import AREA, EMERGENCY, Index, Rows
 from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
 from samen.search.engine.wording import Asked, Sought
-from samen.search.rules import asking, ground
+from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
 
 Bounds = NDArray[np.int64]  # from, to, from, to, ...: in order, without overlap
+Strips = NDArray[np.float64]  # the same, where things are (see ground)
+_EVERYWHERE = np.array([ground.UNPLACED, ground.END])
 
 
 def find(  # noqa: PLR0913 what is asked, and what is known
@@ -60,14 +62,17 @@ def candidates(
     if place is None:
         return None if chosen is None else _union(chosen)
     within = reach(question)
-    bounds = _bounds(index, place, within)
-    others = _union(_elsewhere(index, bounds, place, within, areas))
+    near_strips = np.array(ground.stretches(place.latitude, place.longitude, within)).ravel()
+    bounds = _bounds(index, near_strips)
+    around = np.flatnonzero(areas.seen_from(place, within))
+    names = [f"{AREA}:{areas.slugs[area]}" for area in around.tolist()]
+    others = _union(_elsewhere(index, bounds, near_strips, names))
     if chosen is None:
         return _union([*_stretches(bounds), others])
     near = (piece for rows in chosen for piece in _cut(rows, bounds))
-    if situation is not None:
+    if situation is not None and len(others):
         others = others[_is_related(index, others, situation)]
-    if question.words:
+    if question.words and len(others):
         every = question.every_word
         others = others[wording.has(sought or (), index, others, every=every)]
     return _union([*near, others])
@@ -107,25 +112,21 @@ def _is_related(index: Index, rows: Rows, situation: Situation) -> NDArray[np.bo
 # --- where ----------------------------------------------------------------------------------
 
 
-def _bounds(index: Index, place: asking.Place, within: float) -> Bounds:
+def _bounds(index: Index, near: Strips) -> Bounds:
     """The stretches of the index in which a row may be in reach by its first town or by none."""
-    near = ground.stretches(place.latitude, place.longitude, within)
-    everywhere = (ground.UNPLACED, ground.END)
-    return index.columns.home.searchsorted(np.array([*near, everywhere]).ravel())
+    return index.columns.home.searchsorted(np.append(near, _EVERYWHERE))
 
 
-def _elsewhere(
-    index: Index, bounds: Bounds, place: asking.Place, within: float, areas: Areas
-) -> Iterator[Rows]:
+def _elsewhere(index: Index, bounds: Bounds, near: Strips, areas: Sequence[str]) -> Iterator[Rows]:
     """Rows that may be in reach for another reason than where their first town is."""
     columns = index.columns
     outside = np.array([0, *bounds.tolist(), len(index)])
-    for area in np.flatnonzero(areas.seen_from(place, within)).tolist():
-        yield from _cut(index.having(f"{AREA}:{areas.slugs[area]}"), outside)
-    near = ground.stretches(place.latitude, place.longitude, within)
-    spare = columns.spare_home.searchsorted(np.array(near).ravel()).tolist()
-    for start, end in zip(spare[::2], spare[1::2], strict=True):
-        yield columns.spare_row[start:end]
+    for area in areas:
+        yield from _cut(index.having(area), outside)
+    if len(columns.spare_home):
+        spare = columns.spare_home.searchsorted(near).tolist()
+        for start, end in zip(spare[::2], spare[1::2], strict=True):
+            yield columns.spare_row[start:end]
     yield index.having(f"{EMERGENCY}:")
 
 
@@ -151,7 +152,10 @@ def _union(lists: Iterable[Rows]) -> Rows:
     every = [rows for rows in lists if len(rows)]
     if not every:
         return np.zeros(0, np.int32)
-    together = np.sort(np.concatenate(every))
+    together = np.concatenate(every) if len(every) > 1 else every[0]
+    if len(every) == 1 or (together[1:] > together[:-1]).all():
+        return together  # as it mostly is: the strips lie in this order
+    together = np.sort(together)
     first = np.ones(len(together), np.bool_)
     np.not_equal(together[1:], together[:-1], out=first[1:])
     return together[first]

@@ -103,8 +103,11 @@ def _begun(index: Index, word: str) -> range:
     """The longer words that begin so; they stand together."""
     if not wording.is_beginning(word):
         return range(0)
-    first, last = index.place_of_word(word), index.place_of_word(word + _LAST)
-    return range(first + (first < last and index.words[first] == word), last)
+    first = index.place_of_word(word)
+    first += first < len(index.words) and index.words[first] == word
+    if first == len(index.words) or not index.words[first].startswith(word):
+        return range(first, first)
+    return range(first, index.place_of_word(word + _LAST))
 
 
 def _slipped(index: Index, word: str) -> list[int]:

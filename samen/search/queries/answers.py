@@ -93,7 +93,7 @@ class Hits(Sequence[Hit]):
             service=part.index.uuid(row),
             number=int(columns.number[row]),
             score=float(verdict.score[place]),
-            reasons=_reasons(int(verdict.reasons[place])),
+            reasons=_reasons(verdict.reasons_at(place)),
             distance=None if isnan(distance) else distance,
             opening=part.opening(int(columns.hours[row]), self._question.at),
         )

@@ -52,21 +52,28 @@ class Openings:
     def states(self, at: datetime) -> scan.States:
         """Whether somebody is there, of many."""
         self._turn(at)
-        wall, usual, exact = at.astimezone(AMSTERDAM), self._usual, self._states
-        minute, column = _minute(at), weeks.half_hour(at.astimezone(AMSTERDAM))
+        known = self._states
 
         def states(places: Rows) -> NDArray[np.int8]:
-            self._read(_distinct(places[self._week[places] == _NOT_READ]))
-            for place in _distinct(places[usual[places] == _NOT_ASKED]):
-                usual[place] = directory.is_usual(self._hours(place), wall.date())
-            said = self._table[self._week[places], column]
-            found = np.where(said == weeks.STAFFED, np.int8(scan.OPEN), self._closed_is[places])
-            unsure = (said == weeks.CHANGING) | (usual[places] == 0)
-            for place in _distinct(places[unsure & (exact[places] == _NOT_ASKED)]):
-                exact[place] = state_of(self._hours(place), minute)
-            return np.where(unsure, exact[places], found)
+            found: NDArray[np.int8] = known.take(places)
+            new = found == _NOT_ASKED
+            if new.any():
+                self._ask(np.unique(places[new]), at, known)
+                found = known.take(places)
+            return found
 
         return states
+
+    def _ask(self, places: Rows, at: datetime, known: NDArray[np.int8]) -> None:
+        """Once in a minute: by the masks, and of few by the exact minute."""
+        wall, usual = at.astimezone(AMSTERDAM), self._usual
+        self._read(places[self._week[places] == _NOT_READ].tolist())
+        for place in places[usual[places] == _NOT_ASKED].tolist():
+            usual[place] = directory.is_usual(self._hours(place), wall.date())
+        said = self._table[self._week[places], weeks.half_hour(wall)]
+        known[places] = np.where(said == weeks.STAFFED, np.int8(scan.OPEN), self._closed_is[places])
+        for place in places[(said == weeks.CHANGING) | (usual[places] == 0)].tolist():
+            known[place] = state_of(self._hours(place), _minute(at))
 
     def _hours(self, place: int) -> Hours:
         return read_hours(self._index.hours[place])
@@ -91,10 +98,6 @@ class Openings:
                 row = np.frombuffer(mask, np.int8)
                 self._table = np.concatenate([self._table, row[np.newaxis]])
             self._week[place] = number
-
-
-def _distinct(places: Rows) -> list[int]:
-    return np.unique(places).tolist() if len(places) else []
 
 
 def _minute(at: datetime) -> datetime:

@@ -41,20 +41,24 @@ def stretches(latitude: float, longitude: float, within: float) -> _Strips:
     if reach >= pi / 2 or south <= -_POLE or north >= _POLE:
         return [(first * _APART, (last + 1) * _APART)]
     # Where the circle is widest: a little nearer to the pole than its centre.
-    widest = degrees(asin(sin(radians(latitude)) / cos(reach)))
+    here = radians(latitude)
+    widest = degrees(asin(sin(here) / cos(reach)))
+    circle = cos(reach), sin(here), cos(here)
+    middle = (longitude + 180) % _AROUND
     found: _Strips = []
     for strip in range(first, last + 1):
         lowest = strip / _PER_DEGREE - 90
         near = min(max(widest, lowest), lowest + 1 / _PER_DEGREE)
-        half = _half_width(latitude, near, reach)
-        found += _in_strip(strip * _APART, (longitude + 180) % _AROUND, half)
+        found += _in_strip(strip * _APART, middle, _half_width(*circle, radians(near)))
     return found
 
 
-def _half_width(latitude: float, at: float, reach: float) -> float:
-    """How many degrees of longitude the circle reaches to each side at a latitude."""
-    one, other = radians(latitude), radians(at)
-    turn = (cos(reach) - sin(one) * sin(other)) / (cos(one) * cos(other))
+def _half_width(reach: float, sine: float, cosine: float, at: float) -> float:
+    """How many degrees of longitude the circle reaches to each side at a latitude.
+
+    Of the reach the cosine, of the latitude of its centre sine and cosine.
+    """
+    turn = (reach - sine * sin(at)) / (cosine * cos(at))
     return degrees(acos(min(max(turn, -1.0), 1.0))) + _SLACK
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -32,6 +33,7 @@ HOURS_UNKNOWN, SOMETIMES, URGENT_ALWAYS, DAY_AND_NIGHT = range(4)
 # Kinds of marks with few values, of which a row may have several: a bit each.
 IN_BITS = ("channel", "for", "need", "only", "speaks")
 _WORD = 64  # bits
+_APART = 64  # words from one that is at hand to the next
 AREA, EMERGENCY = "area", "emergency"
 # The texts that are kept as they are; of the others only their words.
 NAMES = frozenset({"name", "organization"})
@@ -200,13 +202,14 @@ class Index:
         """Where the value stands among those of its kind."""
         return self._bit.get((kind, value))
 
-    def masks(self, kind: str, values: Iterable[str]) -> list[int]:
-        """The bits of the values, for each word of a kind that is kept in bits."""
-        masks = [0] * words_for(len(self.marked(kind)))
+    def masks(self, kind: str, values: Iterable[str]) -> dict[int, int]:
+        """The bits of the values, by the word in which they are."""
+        masks: dict[int, int] = {}
         for value in values:
             place = self._bit.get((kind, value))
             if place is not None:
-                masks[place // _WORD] |= 1 << place % _WORD
+                word = place // _WORD
+                masks[word] = masks.get(word, 0) | 1 << place % _WORD
         return masks
 
     def bits(self, kind: str) -> Array:
@@ -250,7 +253,15 @@ class Index:
 
     def place_of_word(self, word: str) -> int:
         """How many words stand before it."""
-        return bisect_left(self.words, word)
+        near = bisect_left(self._signposts, word)
+        return bisect_left(
+            self.words, word, max(0, near - 1) * _APART, min(near * _APART, len(self.words))
+        )
+
+    @cached_property
+    def _signposts(self) -> list[str]:
+        """One word in so many, at hand: the others are looked for on the disk."""
+        return self.words[::_APART]
 
     def having_word(self, word: str) -> Rows:
         """The rows with the word in their texts, in order."""
