@@ -39,6 +39,7 @@ OPEN_TO_VISITORS = {
     "/<language>/i/<number>/thanks/": READ,
     "/<language>/check/<token>/": READ | {"POST"},  # the answer of who got the letter
     "/<language>/m/<slug>/": READ,
+    "/<language>/m/<slug>/embed/": READ,
     "/<language>/o/<organization>/": READ,
     "/<language>/o/<organization>/embed/": READ,
     "/feeds/<language>/o/<organization>.atom": READ,

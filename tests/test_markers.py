@@ -149,7 +149,7 @@ def pages(service: Service) -> Iterator[str]:
         for path in (
             *(f"i/{number}/", f"i/{number}/card/", f"i/{number}/wrong/", f"i/{number}/thanks/"),
             *("", "find/?place=utrecht", "find/?place=utrecht&within=5", f"find/?i={number}"),
-            *("m/utrecht/", "all/"),
+            *("m/utrecht/", "m/utrecht/embed/", "all/"),
         ):
             yield f"/{language}/{path}"
 

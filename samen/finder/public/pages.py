@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from samen.directory import queries as directory
 from samen.directory.queries import OrganizationShown
-from samen.finder import queries
+from samen.finder import queries, rules
 from samen.finder.engine.picture import picture
 from samen.finder.public.views import only_what_exists, page_of
+from samen.finder.queries.embedded import of_municipality
 from samen.foundation import clock, languages
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -45,6 +46,27 @@ def municipality(request: HttpRequest, language: str, slug: str) -> HttpResponse
 
 @require_safe
 @only_what_exists
+def municipality_embed(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    """Its list, or that of one need, to stand within its own site and no other."""
+    here = queries.world()
+    today = clock.now().astimezone(clock.AMSTERDAM).date()
+    shown = directory.municipality_shown(slug, language=language, today=today)
+    asked = rules.asked_by({"need": request.GET.getlist("need")}).need
+    need = here.taxonomy.by_number(asked) if asked is not None else None
+    if shown is None or (asked is not None and (need is None or need.staff_only)):
+        raise queries.NotHere
+    page = {
+        "shown": shown,
+        "items": of_municipality(slug, need=need.key if need else "", language=language),
+        "words": need.words(language) if need else None,
+        "reading_tag": language,
+    }
+    response = render(request, "finder/embed_list.html", page)
+    return _within(response, *(contact.website for contact in shown.contacts))
+
+
+@require_safe
+@only_what_exists
 def organization(request: HttpRequest, language: str, organization: UUID) -> HttpResponse:
     shown = _shown(organization, language)
     embed = reverse("finder:organization_embed", args=[language, organization])
@@ -58,10 +80,15 @@ def organization_embed(request: HttpRequest, language: str, organization: UUID) 
     """The one page that may stand within another: that of the organisation itself."""
     shown = _shown(organization, language)
     page = {"shown": shown, "reading_tag": language}
-    response = render(request, "finder/embed.html", page)
+    return _within(render(request, "finder/embed.html", page), shown.website)
+
+
+def _within(response: HttpResponse, *sites: str) -> HttpResponse:
+    """A page that these sites may show in a frame."""
+    owned = dict.fromkeys(site for each in sites if (site := _own_site(each)) != _NOBODY)
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
-        f"base-uri 'none'; frame-ancestors {_own_site(shown.website)}"
+        f"base-uri 'none'; frame-ancestors {' '.join(owned) or _NOBODY}"
     )
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -49,6 +49,11 @@ urlpatterns = [
     path("<language:language>/i/<int:number>/thanks/", _open(views.thanks), name="thanks"),
     path("<language:language>/m/<slug:slug>/", _open(pages.municipality), name="municipality"),
     path(
+        "<language:language>/m/<slug:slug>/embed/",
+        _open(pages.municipality_embed),
+        name="municipality_embed",
+    ),
+    path(
         "<language:language>/o/<uuid:organization>/",
         _open(pages.organization),
         name="organization",
