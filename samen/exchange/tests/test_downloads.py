@@ -72,9 +72,10 @@ def fetched(client: Client, name: str) -> bytes:
 
 
 def status(client: Client, name: str, **headers: str) -> int:
-    answer = client.get(f"/feeds/{name}", headers=headers)
-    answer.close()
-    return answer.status_code
+    answer: Any = client.get(f"/feeds/{name}", headers=headers)
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # to its end, where the file is closed
+    return int(answer.status_code)
 
 
 def everything(client: Client) -> str:
