@@ -21,6 +21,13 @@ from samen.people.tests import make as people
 from tests.visit import Visit
 
 READ = {"GET", "HEAD"}
+RECORDS = (
+    "services",
+    "organizations",
+    "service_at_locations",
+    "taxonomies",
+    "taxonomy_terms",
+)
 OPEN_TO_VISITORS = {
     "/": READ,
     "/<language>/": READ,
@@ -47,7 +54,13 @@ OPEN_TO_VISITORS = {
     "/<language>/about/": READ,
     "/<language>/exit/": READ,
     "/healthz": READ,
+    # For machines: without an account and without a cookie. POST asks, and writes nothing.
     "/api/hsds/<standard>/": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/openapi.json": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/guide": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/profile/": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/profile/<shape>.json": READ | {"OPTIONS"},
+    "/api/hsds/<standard>/schema/<shape>.json": READ | {"OPTIONS"},
     "/api/hsds/<standard>/changes": READ | {"OPTIONS"},
     "/feeds/<name>": READ | {"OPTIONS"},
     "/api/fhir/metadata": READ | {"OPTIONS"},
@@ -55,6 +68,12 @@ OPEN_TO_VISITORS = {
     "/api/fhir/<resource>/_search": READ | {"POST", "OPTIONS"},  # a question
     "/api/fhir/<resource>/<id_>": READ | {"OPTIONS"},
     "/api/fhir/<rest>": READ | {"OPTIONS"},
+    **dict.fromkeys(
+        (f"/api/hsds/<standard>/{kind}" for kind in RECORDS), READ | {"POST", "OPTIONS"}
+    ),
+    **dict.fromkeys(
+        (f"/api/hsds/<standard>/{kind}/<record>" for kind in RECORDS), READ | {"OPTIONS"}
+    ),
 }
 # Signing in, and the one link that comes by mail: before anybody is known.
 OPEN_AT_THE_DESK = {
@@ -142,6 +161,8 @@ SAMPLES = {
     "resource": "Location",
     "id_": NOBODY,
     "rest": "Patient",
+    "record": NOBODY,
+    "shape": "service",
     "number": "1",
     "token": "abc",
     "pk": "1",

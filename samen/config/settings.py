@@ -203,6 +203,9 @@ PUBLISHER_NAME = _said("PUBLISHER_NAME", "Samen")
 PUBLISHER_ID = _said("PUBLISHER_ID", SITE)
 PUBLISHER_EMAIL = _said("PUBLISHER_EMAIL")
 LICENCE = _said("LICENCE", "CC-BY-4.0")
+# How many questions one address may ask a process at once, and how many more each second.
+API_AT_ONCE = int(_said("API_AT_ONCE", "1000"))
+API_PER_SECOND = int(_said("API_PER_SECOND", "100"))
 
 # Cookies of the desk: for this host alone, out of reach of scripts and of other sites.
 _HOST = "__Host-" if HTTPS else ""

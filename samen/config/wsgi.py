@@ -10,12 +10,13 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402 see above
 
 from samen.config import ready  # noqa: E402 see above
+from samen.config.turns import OneAtATime  # noqa: E402 see above
 from samen.directory import queries as directory  # noqa: E402 see above
 from samen.finder.http.page_cache import PageCache  # noqa: E402 see above
 
 if settings.ENVIRONMENT == "production":
     ready.check()
 
-application = PageCache(
-    WSGIHandler(), revision=directory.revision, most_bytes=settings.PAGE_CACHE_BYTES
+application = OneAtATime(
+    PageCache(WSGIHandler(), revision=directory.revision, most_bytes=settings.PAGE_CACHE_BYTES)
 )

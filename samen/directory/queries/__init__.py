@@ -34,6 +34,7 @@ from samen.directory.queries.records import (
     PlaceKnown,
     TextKnown,
     open_records,
+    organizations_known,
 )
 from samen.directory.queries.revisions import (
     Pending,
@@ -123,6 +124,7 @@ __all__ = [
     "opening",
     "opening_state",
     "organization_shown",
+    "organizations_known",
     "review_months",
     "revision",
     "services_without_card",

@@ -82,7 +82,7 @@ def open_records(ids: Sequence[UUID]) -> list[OpenRecord]:
     ids = [listing.id for listing in shown]
     services = {each.id: each for each in Service.objects.filter(id__in=ids)}
     texts, places, costs = _texts(ids), _places(ids), _costs(ids)
-    owners = _organizations({service.organization_id for service in services.values()})
+    owners = organizations_known({service.organization_id for service in services.values()})
     moments = _moments({service.stamp for service in services.values()})
     return [
         OpenRecord(
@@ -161,7 +161,8 @@ def _costs(ids: Sequence[UUID]) -> Mapping[UUID, list[CostKnown]]:
     return costs
 
 
-def _organizations(ids: Iterable[UUID]) -> Mapping[UUID, OrganizationKnown]:
+def organizations_known(ids: Iterable[UUID]) -> Mapping[UUID, OrganizationKnown]:
+    """Whatever of it is shown elsewhere. Two queries."""
     wanted = list(ids)
     texts: dict[UUID, list[OrganizationText]] = defaultdict(list)
     for text in OrganizationText.objects.filter(organization__in=wanted).order_by("language"):

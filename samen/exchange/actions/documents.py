@@ -13,7 +13,7 @@ def keep_documents(*, most: int) -> int:
             made_by=queries.made_by(), most=min(_AT_ONCE, most - done)
         )
         kept = directory.keep_documents(
-            bodies=queries.made([service for service, _stamp in wanted]),
+            bodies=queries.to_keep([service for service, _stamp in wanted]),
             stamps=dict(wanted),
             made_by=queries.made_by(),
         )

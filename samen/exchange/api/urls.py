@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 
-from samen.exchange.api import changes, fhir, hsds
+from samen.exchange.api import about, changes, fhir, hsds
 from samen.exchange.rules.fhir import TYPES
+from samen.exchange.rules.operations import PARAMETERS
 
 
 class Version:
@@ -38,5 +39,15 @@ urlpatterns = [
     path("fhir/<fhir:resource>/_search", fhir.search_by_post),
     path("fhir/<fhir:resource>/<str:id_>", fhir.read),
     path("fhir/<path:rest>", fhir.nothing),
+    path("hsds/<hsds:standard>/openapi.json", about.openapi),
+    path("hsds/<hsds:standard>/guide", about.guide),
+    path("hsds/<hsds:standard>/profile/", about.profile),
+    path("hsds/<hsds:standard>/profile/<slug:shape>.json", about.profile_patch),
+    path("hsds/<hsds:standard>/schema/<slug:shape>.json", about.schema),
     path("hsds/<hsds:standard>/changes", changes.changes),
+    *(path(f"hsds/<hsds:standard>/{kind}", hsds.records, {"kind": kind}) for kind in PARAMETERS),
+    *(
+        path(f"hsds/<hsds:standard>/{kind}/<record>", hsds.record, {"kind": kind})
+        for kind in PARAMETERS
+    ),
 ]

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -22,73 +22,157 @@ from samen.directory.queries import (
     PlaceKnown,
     TextKnown,
 )
-from samen.foundation.languages import LANGUAGES
+from samen.exchange.rules.documents_hours import operating_hours, schedules
+from samen.exchange.rules.documents_terms import Term, attribute_term
+from samen.foundation.languages import LANGUAGES, fallbacks
 
 # Everything that has no id of its own in the tables gets one made of what it says.
 _SPACE = UUID("5b0f6a6e-8f0a-5d0c-9a55-0d3f6f4f7c11")
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_ALL_DAYS = ",".join(_DAYS)
-_CLOCK = "Europe/Amsterdam"
-_NOT_CONFIRMED = "Nobody has confirmed these hours yet: call first."
-_UNKNOWN_DATE = "Not confirmed: call first."
+_NOT_CONFIRMED = "Niet bevestigd: bel eerst."
 _COUNTRY = "NL"
-_TAXONOMY = uuid5(_SPACE, "taxonomy")
+ORIGINAL = "nl"
+# Before this one hours are schedules; from it on they are operating hours.
+NEWER = "3.3"
 
 _COSTS = {
-    "free": "Free of charge.",
-    "local": "The help is free. A call costs as much as a local call.",
-    "donation": "A small gift is asked of who can.",
-    "paid": "It costs money.",
+    "free": "Gratis.",
+    "local": "De hulp is gratis. Bellen kost een lokaal gesprek.",
+    "donation": "Wie kan, wordt om een kleine gift gevraagd.",
+    "paid": "Het kost geld.",
 }
 _INTERPRETERS = {
-    "yes": "They work with interpreters.",
-    "partly": "Sometimes with an interpreter.",
-    "no": "Without interpreters.",
+    "yes": "Er wordt met tolken gewerkt.",
+    "partly": "Soms met een tolk.",
+    "no": "Zonder tolk.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A need of the taxonomy that a service answers, or a group it is for."""
+class Provenance:
+    """Where a record was first published, and under which id there."""
 
-    id: UUID
-    key: str
-    name: str  # in Dutch
+    publisher: str
+    original_id: str
+    licence: str = ""
+    source: str = ""  # from whom this installation took it over, if it did
+    seen: date | None = None  # when it was last seen there
 
 
-def document(record: OpenRecord, terms: Mapping[str, Term]) -> dict[str, Any]:
+def document(record: OpenRecord, terms: Mapping[str, Term], origin: Provenance) -> dict[str, Any]:
     """`terms` by key; a key that is not among them is for colleagues and stays inside."""
+    kept = to_keep(record, terms, origin)
+    said: dict[str, Any] = json.loads(whole(kept))
+    return said
+
+
+def to_keep(record: OpenRecord, terms: Mapping[str, Term], origin: Provenance) -> bytes:
+    """The document in five lines, of which every form that is asked for is joined without reading
+    them: what stands in a list, the organisation in short, everything nested, and the hours as
+    each version of the standard has them.
+    """
     item = record.listing
+    return b"\n".join(
+        _inside(part)
+        for part in (
+            _known(_head(record, terms, origin)),
+            {"organization": organization_listed(record.organization)},
+            _known(_rest(record, terms)),
+            _known({"schedules": schedules(item.id, item.hours)}),
+            _known({"operating_hours": operating_hours(item.id, item.hours)}),
+        )
+    )
+
+
+def whole(kept: bytes, standard: str = "") -> bytes:
+    """Everything, as this version of the standard has it."""
+    head, _brief, rest, old, new = kept.split(b"\n")
+    parts = (head, rest, new if standard == NEWER else old)
+    return b"{" + b",".join(part for part in parts if part) + b"}"
+
+
+def listed(kept: bytes) -> bytes:
+    """As it stands in a list: without what is nested but its organisation."""
+    head, brief, _rest = kept.split(b"\n", 2)
+    return b"{" + head + b"," + brief + b"}"
+
+
+def in_language(document: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The texts in this language, or in the nearest there is; which one it is, is said."""
+    translations = document.get("translations", {})
+    said, tags = dict(document), {}
+    for name in sorted({field for texts in translations.values() for field in texts}):
+        known = [tag for tag in fallbacks(language) if name in translations.get(tag, {})]
+        if known and (name in said or known[0] != ORIGINAL):
+            said[name] = translations[known[0]][name]["text"]
+            tags[name] = known[0]
+    if isinstance(said.get("organization"), Mapping):
+        said["organization"] = in_language(said["organization"], language)
+    return said | ({"text_languages": tags} if tags else {})
+
+
+def listed_in_language(kept: bytes, language: str) -> dict[str, Any]:
+    everything = in_language(json.loads(whole(kept)), language)
+    names = {*json.loads(listed(kept)), *everything.get("text_languages", {}), "text_languages"}
+    short = {name: value for name, value in everything.items() if name in names}
+    owner = short["organization"]
+    short["organization"] = {n: v for n, v in owner.items() if n != "translations"}
+    return short
+
+
+def _inside(part: Mapping[str, Any]) -> bytes:
+    """Without its brackets. No line break of a text survives the encoding."""
+    return encoded(part)[1:-1]
+
+
+def _head(record: OpenRecord, terms: Mapping[str, Term], origin: Provenance) -> dict[str, Any]:
+    item = record.listing
+    return {
+        "id": str(item.id),
+        "organization_id": str(record.organization.id),
+        "name": item.name,
+        "alternate_name": item.names.get("en"),
+        "description": _body(record, "what"),
+        "url": item.website,
+        "email": item.email,
+        "status": "active",
+        "interpretation_services": _INTERPRETERS.get(item.interpreter),
+        "application_process": _body(record, "call"),
+        "fees_description": _body(record, "cost_note") or _COSTS.get(item.cost),
+        "eligibility_description": _eligibility(item, terms),
+        "minimum_age": item.minimum_age,
+        "maximum_age": item.maximum_age,
+        "assured_date": _day(item.assured_on),
+        "alert": _closure(item.hours),
+        "last_modified": moment(record.changed_at),
+        **_of_our_own(item),
+        "provenance": _origin(origin),
+    }
+
+
+def _rest(record: OpenRecord, terms: Mapping[str, Term]) -> dict[str, Any]:
+    item = record.listing
+    return {
+        "organization": organization(record.organization),
+        "additional_urls": _more_urls(item),
+        "phones": _phones(item),
+        "service_areas": _areas(item),
+        "service_at_locations": [_at(item, place) for place in record.places],
+        "languages": _languages(item),
+        "cost_options": _cost_options(record),
+        "required_documents": _documents(item),
+        "attributes": _attributes(item, terms),
+        "translations": _service_translations(record),
+    }
+
+
+def _origin(origin: Provenance) -> dict[str, Any]:
     return _known(
         {
-            "id": str(item.id),
-            "organization_id": str(record.organization.id),
-            "name": item.name,
-            "alternate_name": item.names.get("en"),
-            "description": _body(record, "what"),
-            "url": item.website,
-            "additional_urls": _more_urls(item),
-            "email": item.email,
-            "status": "active",
-            "interpretation_services": _INTERPRETERS.get(item.interpreter),
-            "application_process": _body(record, "call"),
-            "fees_description": _body(record, "cost_note") or _COSTS.get(item.cost),
-            "eligibility_description": _eligibility(item, terms),
-            "minimum_age": item.minimum_age,
-            "maximum_age": item.maximum_age,
-            "assured_date": _day(item.assured_on),
-            "alert": _closure(item.hours),
-            "last_modified": _moment(record.changed_at),
-            "phones": _phones(item),
-            "schedules": _schedules(item),
-            "service_areas": _areas(item),
-            "service_at_locations": [_at(item, place) for place in record.places],
-            "languages": _languages(item),
-            "organization": organization(record.organization),
-            "cost_options": _cost_options(record),
-            "required_documents": _documents(item),
-            "attributes": _attributes(item, terms),
-            **_of_our_own(record),
+            "publisher": origin.publisher,
+            "original_id": origin.original_id,
+            "licence": origin.licence,
+            "source": origin.source,
+            "seen": _day(origin.seen),
         }
     )
 
@@ -99,6 +183,11 @@ def encoded(document: Mapping[str, Any]) -> bytes:
 
 
 def organization(known: OrganizationKnown) -> dict[str, Any]:
+    translations = translations_of({"description": known.texts})
+    return organization_listed(known) | _known({"translations": translations})
+
+
+def organization_listed(known: OrganizationKnown) -> dict[str, Any]:
     return _known(
         {
             "id": str(known.id),
@@ -108,7 +197,6 @@ def organization(known: OrganizationKnown) -> dict[str, Any]:
             "description": _original(known.texts) or known.name,
             "email": known.email,
             "website": known.website,
-            "translations": _translations({"description": known.texts}),
         }
     )
 
@@ -126,7 +214,7 @@ def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _moment(value: datetime | None) -> str | None:
+def moment(value: datetime | None) -> str | None:
     """Down to the millisecond."""
     return (
         value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -136,7 +224,7 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def _original(texts: Iterable[TextKnown]) -> str:
-    return next((text.body for text in texts if text.language == "nl"), "")
+    return next((text.body for text in texts if text.language == ORIGINAL), "")
 
 
 def _body(record: OpenRecord, field: str) -> str:
@@ -193,67 +281,6 @@ def _phones(item: Listing) -> list[dict[str, Any]]:
     ]
 
 
-# --- hours ---------------------------------------------------------------------------------------
-
-
-def _schedules(item: Listing) -> list[dict[str, Any]]:
-    hours = item.hours
-    note = "" if hours.confirmed else _NOT_CONFIRMED
-    if hours.state == "always":
-        return [_weekly(item, _ALL_DAYS, "00:00", "23:59", note)]
-    stretches: dict[tuple[time, time], list[int]] = defaultdict(list)
-    for stretch in hours.week if hours.state == "weekly" else ():
-        stretches[stretch.opens, stretch.closes].append(stretch.weekday)
-    weekly = [
-        _weekly(item, ",".join(_DAYS[d] for d in sorted(days)), _clock(o), _clock(c), note)
-        for (o, c), days in sorted(stretches.items())
-    ]
-    return weekly + [
-        _exception(item, each.date, each.opens, each.closes) for each in hours.exceptions
-    ]
-
-
-def _clock(value: time) -> str:
-    return f"{value:%H:%M}"
-
-
-def _weekly(item: Listing, days: str, opens: str, closes: str, note: str) -> dict[str, Any]:
-    # 24 hours is written so (field guidance of HSDS).
-    closes = "23:59" if (opens, closes) == ("00:00", "00:00") else closes
-    return _known(
-        {
-            "id": _id(item, "schedule", days, opens, closes),
-            "service_id": str(item.id),
-            "freq": "WEEKLY",
-            "interval": 1,
-            "wkst": "MO",
-            "byday": days,
-            "opens_at": opens,
-            "closes_at": closes,
-            "description": note,
-            "notes": f"Times by the clock of {_CLOCK}.",
-        }
-    )
-
-
-def _exception(item: Listing, day: date, opens: time | None, closes: time | None) -> dict[str, Any]:
-    """One date on which the week does not hold."""
-    return _known(
-        {
-            "id": _id(item, "exception", day, opens, closes),
-            "service_id": str(item.id),
-            "dtstart": _day(day),
-            "valid_from": _day(day),
-            "valid_to": _day(day),
-            "count": 1,
-            "opens_at": _clock(opens) if opens else None,
-            "closes_at": _clock(closes) if closes else None,
-            "description": "Instead of the weekly hours." if opens else "Closed on this day.",
-            "notes": f"Times by the clock of {_CLOCK}." if opens else "",
-        }
-    )
-
-
 # --- places --------------------------------------------------------------------------------------
 
 
@@ -282,7 +309,7 @@ def _at(item: Listing, place: PlaceKnown) -> dict[str, Any]:
                 "id": str(place.id),
                 "location_type": "virtual" if place.virtual else "physical",
                 "name": place.name,
-                "description": "" if place.confirmed else _UNKNOWN_DATE,
+                "description": "" if place.confirmed else _NOT_CONFIRMED,
                 "addresses": _addresses(item, place),
                 "accessibility": _accessibility(item, place),
             }
@@ -309,7 +336,11 @@ def _addresses(item: Listing, place: PlaceKnown) -> list[dict[str, Any]]:
 
 
 def _accessibility(item: Listing, place: PlaceKnown) -> list[dict[str, Any]]:
-    words = {"yes": "Wheelchair accessible.", "no": "Not wheelchair accessible."}
+    words = {
+        "yes": "Toegankelijk met een rolstoel.",
+        "partly": "Deels toegankelijk met een rolstoel.",
+        "no": "Niet toegankelijk met een rolstoel.",
+    }
     known = words.get(place.wheelchair or item.wheelchair)
     if known is None:
         return []
@@ -357,33 +388,27 @@ def _documents(item: Listing) -> list[dict[str, Any]]:
 
 
 def _attributes(item: Listing, terms: Mapping[str, Term]) -> list[dict[str, Any]]:
-    keys = dict.fromkeys((*item.needs, *item.groups, *item.only))
-    return [_attribute(item, terms[key]) for key in keys if key in terms]
-
-
-def _attribute(item: Listing, term: Term) -> dict[str, Any]:
-    return {
-        "id": _id(item, "attribute", term.id),
-        "link_id": str(item.id),
-        "link_entity": "service",
-        "taxonomy_term_id": str(term.id),
-        "taxonomy_term": {
-            "id": str(term.id),
-            "code": term.key,
-            "name": term.name,
-            "description": term.name,
-            "taxonomy": "SAMEN",
-            "taxonomy_id": str(_TAXONOMY),
-            "language": "nl",
-        },
-    }
+    """What it helps with, who is especially welcome, and whom it is for alone."""
+    roles = {"need": item.needs, "welcome": item.groups, "only": item.only}
+    return [
+        {
+            "id": _id(item, "attribute", role, terms[key].id),
+            "link_id": str(item.id),
+            "link_entity": "service",
+            "link_type": role,
+            "taxonomy_term_id": str(terms[key].id),
+            "taxonomy_term": attribute_term(terms[key]),
+        }
+        for role, keys in roles.items()
+        for key in keys
+        if key in terms
+    ]
 
 
 # --- what HSDS has no word for -------------------------------------------------------------------
 
 
-def _of_our_own(record: OpenRecord) -> dict[str, Any]:
-    item = record.listing
+def _of_our_own(item: Listing) -> dict[str, Any]:
     return {
         "number": item.number,
         "confirmed": item.publish == "ready",
@@ -401,9 +426,6 @@ def _of_our_own(record: OpenRecord) -> dict[str, Any]:
             }
         ),
         "channels": list(item.channels),
-        "translations": _translations(
-            {_NAMES[field]: texts for field, texts in record.texts.items()}
-        ),
     }
 
 
@@ -415,7 +437,14 @@ _NAMES = {
 }
 
 
-def _translations(fields: Mapping[str, Sequence[TextKnown]]) -> dict[str, Any]:
+def _service_translations(record: OpenRecord) -> dict[str, Any]:
+    said = translations_of({_NAMES[field]: texts for field, texts in record.texts.items()})
+    for tag, name in sorted(record.listing.names.items()):
+        said.setdefault(tag, {})["name"] = {"text": name, "state": "human"}
+    return dict(sorted(said.items()))
+
+
+def translations_of(fields: Mapping[str, Sequence[TextKnown]]) -> dict[str, Any]:
     """By language, then by the name of what is translated."""
     by_language: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, texts in sorted(fields.items()):

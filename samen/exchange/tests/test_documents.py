@@ -82,7 +82,7 @@ def test_a_document_of_before_a_change_is_never_kept_after_it() -> None:
     """Somebody was making it while another wrote."""
     service = make.service(name="Oud")
     before = services.services_without_document(made_by="x", most=1)
-    body = queries.made([service.id])
+    body = queries.to_keep([service.id])
     make_hidden(service)
 
     kept = directory.keep_documents(bodies=body, stamps=dict(before), made_by="x")
@@ -153,7 +153,7 @@ def test_an_address_is_whole_and_a_town_alone_is_none(hsds: Hsds) -> None:
     assert not hsds.errors(said)
     [there] = said["service_at_locations"]
     assert there["location"]["addresses"][0]["address_1"] == "Domplein 1"
-    assert "not confirmed" in there["location"]["description"].lower()
+    assert "niet bevestigd" in there["location"]["description"].lower()
 
 
 def test_what_is_kept_is_read_with_one_query(django_assert_num_queries: Any) -> None:

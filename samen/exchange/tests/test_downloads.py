@@ -165,7 +165,7 @@ def test_p10_the_package_has_no_fault_and_every_key_leads_somewhere(
     assert len(rows_of(folder, "organizations.csv")) == 1
     assert len(rows_of(folder, "services.csv")) == 2
     assert [row["address_1"] for row in rows_of(folder, "addresses.csv")] == [MARKER]
-    assert [row["name"] for row in rows_of(folder, "taxonomies.csv")] == ["SAMEN"]
+    assert [row["name"] for row in rows_of(folder, "taxonomies.csv")] == ["Soorten hulp"]
     assert len(rows_of(folder, "meta_table_descriptions.csv")) == 24
     said = json.loads((folder / "datapackage.json").read_text())
     assert said["licenses"] == [{"name": "CC-BY-4.0", "title": "CC-BY-4.0"}]

@@ -10,13 +10,14 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 log = logging.getLogger("samen.finder")
 
 
+_MACHINES = "/api/"
 _WORDS = {
     400: (_("We could not read that"), _("Go back and try it once more, in a few words.")),
     404: (_("This page is not here"), _("The address may be old, or a letter is missing.")),
@@ -29,9 +30,22 @@ _WORDS = {
 
 def fault(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """A page that says what is wrong, in the language of the address, with the numbers."""
+    if request.path.startswith(_MACHINES):
+        return _for_machines(status)
     title, sentence = _WORDS[status]
     page = {"title": title, "sentence": sentence, "path_without_language": ""}
     return render(request, "theme/fault.html", page, status=status)
+
+
+def _for_machines(status: HTTPStatus) -> HttpResponse:
+    """As every door for machines says it (samen/exchange/api/answers.py)."""
+    detail = status.description or status.phrase
+    return JsonResponse(
+        {"title": status.phrase, "status": status.value, "detail": detail},
+        status=status,
+        content_type="application/problem+json",
+        headers={"Access-Control-Allow-Origin": "*"},
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django calls it so

@@ -154,6 +154,12 @@ def has(sought: Sequence[Sought], index: Index, rows: Rows, *, every: bool) -> N
     return found
 
 
+def with_every(sought: Sequence[Sought], index: Index) -> Rows:
+    """The rows, in order, that have every one of the words."""
+    rows = np.unique(np.concatenate([*lists(sought, index, every=True), np.zeros(0, np.int32)]))
+    return rows[has(sought, index, rows, every=True)]
+
+
 def _met(piece: Piece, index: Index, rows: Rows | None) -> tuple[Array, Array]:
     """Places among the rows that have it, and what it weighs there."""
     having = index.columns.post_row[piece.start : piece.end]

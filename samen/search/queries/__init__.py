@@ -10,6 +10,7 @@ from samen.search.queries.answers import (
     search,
 )
 from samen.search.queries.meaning import Named, Understanding, Understood, understand
+from samen.search.queries.words import numbers_with_words
 from samen.search.rules.asking import Question, Reason
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "counts",
     "index_answers",
     "is_a_language",
+    "numbers_with_words",
     "search",
     "understand",
 ]

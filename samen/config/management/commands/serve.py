@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from samen.config import ready
+from samen.exchange.http import streams
 
 VISITORS, DESK = "visitors", "desk"
 _DESK_WORKERS = 2  # colleagues are few, and each sign-in takes 64 MiB for a moment
@@ -68,7 +69,8 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers if door == VISITORS else min(workers, _DESK_WORKERS),
-        blocking_threads=1,
+        # One makes the pages, one at a time; the others only hand out long lists (config/turns.py).
+        blocking_threads=1 + streams.AT_ONCE if door == VISITORS else 1,
         log_access=False,
         log_enabled=False,
         respawn_failed_workers=True,

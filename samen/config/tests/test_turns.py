@@ -1,0 +1,59 @@
+"""One makes a page, while others hand out long lists."""
+
+from collections.abc import Iterable, Iterator
+from threading import Event, Thread
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from samen.config.turns import OneAtATime
+
+SECONDS = 10
+
+
+def said(*_args: Any) -> Any:
+    return None
+
+
+def test_pages_are_made_one_after_the_other() -> None:
+    inside, go_on, done = Event(), Event(), Event()
+    making: list[str] = []
+
+    def slow(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        making.append(environ["PATH_INFO"])
+        inside.set()
+        assert go_on.wait(SECONDS)
+        return [b""]
+
+    application = OneAtATime(slow)
+    first = Thread(target=application, args=({"PATH_INFO": "/1"}, said))
+    first.start()
+    assert inside.wait(SECONDS)
+
+    def second() -> None:
+        application({"PATH_INFO": "/2"}, said)
+        done.set()
+
+    other = Thread(target=second)
+    other.start()
+    assert not done.wait(0.05)
+    assert making == ["/1"]
+    go_on.set()
+    first.join(SECONDS)
+    other.join(SECONDS)
+    assert making == ["/1", "/2"]
+
+
+def test_whoever_reads_a_long_list_slowly_holds_up_nobody() -> None:
+    def lists(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        return endless() if environ["PATH_INFO"] == "/list" else [b"page"]
+
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"line"
+
+    application = OneAtATime(lists)
+    reading = iter(application({"PATH_INFO": "/list"}, said))
+    assert next(reading) == b"line"
+
+    assert list(application({"PATH_INFO": "/page"}, said)) == [b"page"]
+    assert next(reading) == b"line"

@@ -1,0 +1,53 @@
+"""Long lists, written while they are read, so that a hundred thousand records need no memory.
+
+Whoever reads slowly holds a thread of the process for as long. Two may, and the next is asked to
+come back; the pages for visitors have a thread of their own all the while (samen/config/turns.py).
+"""
+
+from collections.abc import Iterable, Iterator
+from threading import BoundedSemaphore
+from time import monotonic
+
+from django.http import StreamingHttpResponse
+
+AT_ONCE = 2  # in one process
+_LONGEST = 1800.0  # seconds; who is not done by then begins again, from where she was
+
+_places = BoundedSemaphore(AT_ONCE)
+
+
+class TooMany(Exception):
+    """As many as may are being written."""
+
+
+class _Stream:
+    """Gives its place back when it is over, and also when nobody listens any more."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._until = monotonic() + _LONGEST
+        self._holds = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if monotonic() > self._until:
+            # Broken off, not ended: half a list must not look like a whole one.
+            raise TimeoutError
+        return next(self._pieces)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._holds:
+            self._holds = False
+            _places.release()
+
+
+def streamed(pieces: Iterable[bytes], *, kind: str) -> StreamingHttpResponse:
+    """Raises TooMany."""
+    if not _places.acquire(blocking=False):
+        raise TooMany
+    return StreamingHttpResponse(_Stream(pieces), content_type=kind)

@@ -1,0 +1,195 @@
+"""Which records a question means: everything that narrows a list, combined with AND."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from samen.directory import queries as directory
+from samen.directory.models import (
+    Change,
+    Location,
+    Organization,
+    OrganizationPage,
+    OrganizationText,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceGroup,
+    ServiceNeed,
+)
+from samen.directory.queries.related import PUBLISHED
+from samen.exchange.queries.taxonomies import terms
+from samen.exchange.rules import taxonomy_id, taxonomy_kinds
+from samen.exchange.rules.operations import Asked, BadParameter
+from samen.places.models import Place
+from samen.places.queries import kilometres
+from samen.search import queries as search
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Records in an order that stays. Only the stretch that is looked at is fetched."""
+
+    rows: Rows
+    # What they are ordered by; the last one is the id.
+    order: tuple[str, ...]
+    # Numbers of services that have the words that were asked for, or None.
+    numbers: Sequence[int] | None
+    number: str  # where a record has the number of its service
+
+    def count(self) -> int:
+        if self.numbers is None:
+            return self.rows.count()
+        return len(self._with_words())
+
+    def stretch(self, start: int, end: int) -> list[UUID]:
+        if self.numbers is not None:
+            return [row[-1] for row in self._with_words()[start:end]]
+        rows = self.rows.order_by(*self.order).values_list("id", flat=True)
+        return list(rows[start:end])
+
+    def chunks(self, size: int) -> Iterator[list[UUID]]:
+        """All of them. Each chunk goes on behind the one before, whatever changes meanwhile."""
+        if self.numbers is not None:
+            found = self._with_words()
+            for start in range(0, len(found), size):
+                yield [row[-1] for row in found[start : start + size]]
+            return
+        columns = self.rows.order_by(*self.order).values_list(*self.order)
+        rows = list(columns[:size])
+        while rows:
+            yield [row[-1] for row in rows]
+            first, last = rows[-1][0], rows[-1][-1]
+            behind = columns.filter(**{f"{self.order[0]}__gte": first})
+            rows = list(behind.exclude(**{self.order[0]: first, "id__lte": last})[:size])
+
+    def _with_words(self) -> list[tuple[Any, ...]]:
+        wanted = set(self.numbers or ())
+        rows = self.rows.order_by(*self.order).values_list(self.number, "id")
+        return [row for row in rows if row[0] in wanted]
+
+
+def services(asked: Asked) -> Meant:
+    rows = _published(asked)
+    return Meant(rows, ("number", "id"), _numbers(asked), "number")
+
+
+def service_at_locations(asked: Asked) -> Meant:
+    """A confidential place is none of them."""
+    rows = ServiceAtLocation.objects.exclude(location__type=Location.Type.CONFIDENTIAL)
+    rows = rows.filter(Exists(_published(asked).filter(pk=OuterRef("service"))))
+    if asked.postcode:
+        rows = _around(rows, asked.postcode, asked.proximity)
+    return Meant(rows, ("service__number", "id"), _numbers(asked), "service__number")
+
+
+def organizations(asked: Asked) -> Meant:
+    """Those of which something is published."""
+    theirs = _published(asked).filter(organization=OuterRef("pk"))
+    with_a_page = OrganizationPage.objects.filter(pk=OuterRef("pk"), shown=True)
+    any_help = asked.taxonomy_id is None and asked.taxonomy_term_id is None
+    shown = Q(Exists(theirs)) | Q(Exists(with_a_page)) if any_help else Q(Exists(theirs))
+    rows = Organization.objects.filter(shown)
+    for word in asked.search.split():
+        told = OrganizationText.objects.filter(organization=OuterRef("pk"), body__icontains=word)
+        named = Q(name__icontains=word) | Q(alternate_name__icontains=word)
+        rows = rows.filter(named | Q(Exists(told)))
+    return Meant(rows, ("id",), None, "id")
+
+
+def published_services() -> QuerySet[Service]:
+    return Service.objects.filter(publish__in=PUBLISHED)
+
+
+def how_many(meant: Callable[[Asked], Meant], asked: Asked) -> int:
+    """Counted once for a revision of the map; not what was asked in words or about a place."""
+    if asked.search or asked.postcode:
+        return meant(asked).count()
+    return _counted(meant, asked.only_narrowing(), directory.revision())
+
+
+@lru_cache(maxsize=256)
+def _counted(meant: Callable[[Asked], Meant], asked: Asked, _revision: int) -> int:
+    return meant(asked).count()
+
+
+def _numbers(asked: Asked) -> list[int] | None:
+    return search.numbers_with_words(asked.search) if asked.search else None
+
+
+def _published(asked: Asked) -> QuerySet[Service]:
+    rows = published_services()
+    if asked.organization_id:
+        rows = rows.filter(organization=asked.organization_id)
+    if asked.modified_after:
+        changes = Change.objects.filter(pk=OuterRef("stamp"), at__gte=asked.modified_after)
+        rows = rows.filter(Exists(changes))
+    if asked.taxonomy_term_id:
+        rows = rows.filter(_answers("key", _key(asked.taxonomy_term_id)))
+    if asked.taxonomy_id:
+        rows = rows.filter(_answers("kind", _kind(asked.taxonomy_id)))
+    return rows
+
+
+def _answers(column: str, value: str) -> Q:
+    needs = ServiceNeed.objects.filter(service=OuterRef("pk"), need__staff_only=False)
+    groups = ServiceGroup.objects.filter(service=OuterRef("pk"), group__staff_only=False)
+    return Q(Exists(needs.filter(**{f"need__{column}": value}))) | Q(
+        Exists(groups.filter(**{f"group__{column}": value}))
+    )
+
+
+def _key(term: UUID) -> str:
+    """ "" for none of ours: nothing has that."""
+    every = terms(directory.revision())
+    return next((each.key for each in every if each.id == term), "")
+
+
+def _kind(taxonomy: UUID) -> str:
+    return next((kind for kind in taxonomy_kinds() if taxonomy_id(kind) == taxonomy), "")
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+def _around(rows: Rows, postcode: str, proximity: float | None) -> Rows:
+    """Which of these are for whoever lives there, and within so many metres.
+
+    A postcode is known as far as places of the map have it. Where it lies is the centre of their
+    towns, and so are the places that distances are measured to: nothing is nearer than a town.
+    """
+    known = _towns_of(postcode)
+    if not known:
+        why = "No place on this map has that postcode, so nobody can say what lies around it."
+        raise BadParameter(parameter="postcode", why=why)
+    covered = ServiceArea.objects.filter(service=OuterRef("service")).filter(
+        Q(municipality=None) | Q(municipality__in={each.municipality_id for each in known})
+    )
+    any_area = ServiceArea.objects.filter(service=OuterRef("service"))
+    there = Q(location__place__in=[each.id for each in known])
+    rows = rows.filter(Q(Exists(covered)) | (~Q(Exists(any_area)) & there))
+    if proximity is None:
+        return rows
+    return rows.filter(location__place__in=_within(known, proximity))
+
+
+def _towns_of(postcode: str) -> list[Place]:
+    there = Location.objects.filter(type=Location.Type.PHYSICAL, postal_code__startswith=postcode)
+    return list(Place.objects.filter(id__in=there.values("place")).distinct())
+
+
+def _within(known: Sequence[Place], metres: float) -> list[UUID]:
+    latitude = sum(each.latitude for each in known) / len(known)
+    longitude = sum(each.longitude for each in known) / len(known)
+    places = Place.objects.values_list("id", "latitude", "longitude")
+    return [
+        place
+        for place, north, east in places
+        if kilometres(latitude, longitude, north, east) * 1000 <= metres
+    ]
