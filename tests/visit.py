@@ -7,7 +7,7 @@
     visit.sign_in(user)         from now on as a colleague, second step and all
 
 Whatever the test is about and whatever the status, the answer must carry the safe headers and
-set no cookie (at the desk: only its own two), and a page must stand: one heading, labels, no
+set no cookie (at the desk: only its own three), and a page must stand: one heading, labels, no
 script inside, both directions.
 """
 
@@ -22,7 +22,7 @@ from django.test import Client
 
 from samen.foundation import languages
 
-DESK_COOKIES = {"session", "form"}
+DESK_COOKIES = {"session", "form", "unlock"}
 OUR_HOSTS = {"", "testserver", "localhost", "127.0.0.1"}
 CONTROLS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea"
 REFERENCES = ("for", "form", "list", "headers", "aria-labelledby", "aria-describedby")

@@ -23,6 +23,7 @@ from samen.people.http import Role
 from samen.post import actions as post
 from samen.search import jobs as search
 from samen.stewardship import jobs as stewardship
+from samen.vault import jobs as vault
 
 log = logging.getLogger("samen.worker")
 
@@ -88,6 +89,10 @@ WORK: Sequence[Rhythm] = (
     Rhythm(stewardship.check_services, HOUR),
     Rhythm(stewardship.check_links, HOUR),
     Rhythm(stewardship.find_duplicates, DAY),
+    Rhythm(vault.forget_sessions, MINUTE),
+    Rhythm(vault.finish_erasures, HOUR),
+    Rhythm(vault.clean_disk, HOUR),
+    Rhythm(vault.forget_loose_files, DAY),
     Rhythm(forget_addresses, DAY),
     Rhythm(forget_sessions, DAY),
     Rhythm(sign_logbook, DAY),

@@ -184,7 +184,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # A colleague brings a spreadsheet; it is read in memory and never lies in a folder.
 MOST_BYTES_AT = {"/desk/spreadsheet/": 5_500_000}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_500_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "samen.vault.http.uploads.SealedUploads",  # what is larger never lies on the disk in clear
+]
 
 # Half of every key of the vault, outside the database: best on another disk (docs/vault.md).
 VAULT_SALTS = Path(_said("SALTS", str(DATA / "vault" / "salts"))).resolve()
@@ -215,6 +218,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+UNLOCK_COOKIE_NAME = f"{_HOST}unlock"  # half of the key of an open vault (people.http)
 CSRF_COOKIE_NAME = f"{_HOST}form"
 CSRF_COOKIE_AGE = None  # until the browser closes
 CSRF_FAILURE_VIEW = "samen.people.http.desk.forged"

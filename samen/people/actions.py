@@ -15,6 +15,7 @@ from samen.people.models import Invitation, Post, User
 from samen.people.rules import BadPost, NotYours, PostHeld, Role
 from samen.places.models import Municipality
 from samen.post.actions import queue_letter
+from samen.vault import actions as vault
 
 # The first colleague is invited from the command line: nobody is there to ask for her role.
 _FROM_THE_COMMAND_LINE = ActorKind.JOB
@@ -160,6 +161,7 @@ def end_colleague(*, colleague_id: UUID, by: Actor, at: datetime) -> None:
     Invitation.objects.filter(colleague=user, used_at=None).delete()
     Authenticator.objects.filter(user=user).delete()
     _end_sessions(user)
+    vault.leave(member=user.id, by=by, at=at)
     audit.record(verb="colleague left", kind="colleague", record_id=user.id, by=by, at=at)
 
 
@@ -255,3 +257,4 @@ def _end_sessions(user: User) -> None:
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()
+    vault.end_sessions_of(member=user.id)

@@ -56,6 +56,14 @@ class User(AbstractBaseUser):
         self.unlock_key = halves.unlock_key if halves else None
         return halves is not None
 
+    def set_password(self, raw_password: str | None) -> None:
+        """One Argon2id here too: the half for the vault comes with it."""
+        if raw_password is None:
+            self.set_unusable_password()
+            return
+        self.password, self.unlock_key = passwords.made(raw_password)
+        self._password = raw_password  # as Django does: validators may have asked for it
+
 
 class Post(models.Model):
     """A role of a colleague, and where it holds: a municipality, an organisation, a language.

@@ -134,3 +134,102 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} for {self.member}"
+
+
+class Intake(models.Model):
+    """A key pair of a desk or an organisation, whose secret half is a record with holders."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.UUIDField()  # the desk or organisation, of a room above
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
+    public = models.BinaryField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(retired_at=None), name="vault_one_present_intake"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"intake of {self.owner}"
+
+
+class Mailbox(models.Model):
+    """A conversation with somebody who has nothing but a receipt. Both sides can write."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="+")
+    public = models.BinaryField()
+    sealed_pair = models.BinaryField()  # the secret half, under the key of the mailbox
+    for_intake = models.BinaryField()  # the key of the mailbox, for the desk
+    for_receipt = models.BinaryField()  # and for who has the receipt
+    locator = models.BinaryField(unique=True)
+    receipts = models.PositiveIntegerField(default=1)  # how many it has had
+    made_on = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Letter(models.Model):
+    """One message in a mailbox, sealed so that its writer cannot read it again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="letters")
+    number = models.PositiveIntegerField()
+    side = models.CharField(max_length=8, choices=[("desk", "desk"), ("visitor", "visitor")])
+    sealed_key = models.BinaryField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "number"], name="vault_letters_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.number}"
+
+
+class ReceiptSession(models.Model):
+    """Half of an open mailbox, for a quarter of an hour; the other half is in the browser."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="sessions")
+    sealed_key = models.BinaryField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Packet(models.Model):
+    """What one organisation hands to another: sealed to its intake, signed by who sent it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="+")
+    sender_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    consent = models.BinaryField()  # hash of what was agreed to
+    sealed_key = models.BinaryField()
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class File(models.Model):
+    """A file of a record: random name on the disk, everything about it in a sealed part."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="files")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

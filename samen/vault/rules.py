@@ -58,3 +58,40 @@ def check_amount(count: int) -> None:
     """Raises TooMuch."""
     if count > MOST_AT_ONCE:
         raise TooMuch
+
+
+class BadFile(VaultRefuses):
+    """Too large, or not one of the kinds that are taken in."""
+
+
+# By their content, whatever they are called (security.md 4).
+LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_PICTURE = 40_000_000  # pixels
+_BEGINNINGS = (
+    ("application/pdf", b"%PDF-"),
+    ("image/jpeg", b"\xff\xd8\xff"),
+    ("image/png", b"\x89PNG\r\n\x1a\n"),
+)
+PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+
+
+def kind_of(content: bytes) -> str:
+    """The kind of a file, by what it is and not by its name. Raises BadFile."""
+    for kind, beginning in _BEGINNINGS:
+        if content.startswith(beginning):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content and _is_text(content):
+        return "text/plain"
+    raise BadFile
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(
+        letter.isprintable() or letter in "\r\n\t\u200c\u200d\u200e\u200f" for letter in text
+    )

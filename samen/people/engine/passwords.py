@@ -54,9 +54,14 @@ def split(password: str, *, salt: bytes, cost: Cost = FLOOR) -> Split:
 
 def encoded(password: str, *, salt: bytes, cost: Cost = FLOOR) -> str:
     """How a password is kept: the salt, the cost and the verifier."""
-    verifier = split(password, salt=salt, cost=cost).verifier
-    said = f"m={cost.memory},t={cost.passes},p={cost.lanes}"
-    return "$".join((ALGORITHM, said, _text(salt), _text(verifier)))
+    return _kept(split(password, salt=salt, cost=cost), salt, cost)
+
+
+def made(password: str) -> tuple[str, bytes]:
+    """A new password: how it is kept, and the half that never is."""
+    salt = token_bytes(SALT_BYTES)
+    halves = split(password, salt=salt)
+    return _kept(halves, salt, FLOOR), halves.unlock_key
 
 
 def opened(password: str, kept: str) -> Split | None:
@@ -83,6 +88,11 @@ def decoded(kept: str) -> tuple[Cost, bytes, bytes]:
     if algorithm != ALGORITHM or cheap or len(halves[0]) < SALT_BYTES:
         raise Unreadable
     return cost, *halves
+
+
+def _kept(halves: Split, salt: bytes, cost: Cost) -> str:
+    said = f"m={cost.memory},t={cost.passes},p={cost.lanes}"
+    return "$".join((ALGORITHM, said, _text(salt), _text(halves.verifier)))
 
 
 def _expand(stretched: bytes, purpose: str) -> bytes:

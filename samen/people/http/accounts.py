@@ -17,6 +17,7 @@ from samen.audit.actions import Outcome
 from samen.foundation import clock
 from samen.foundation.actor import Actor, ActorKind, job
 from samen.people import actions
+from samen.people.http import unlocking
 from samen.people.models import User
 
 _NOBODY_YET = job("sign-in")
@@ -44,6 +45,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         again = self.authenticate(context.request, email=user.email, password=password)
         return again is not None and again.pk == user.pk
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """The password was right: the vault is opened by halves, before the second step."""
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if answer is None:
+            unlocking.password_was_right(request, user)
+        return answer
+
+    def set_password(self, user: User, password: str) -> None:
+        unlocking.set_password(context.request, user, password)
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         actions.note_sign_in(
             user_id=user.id,
@@ -51,6 +62,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
             by=Actor(ActorKind.COLLEAGUE, user.id),
             at=clock.now(),
         )
+        unlocking.signed_in(request, user)
         # A clock of an earlier session does not count for this one.
         request.session["began"] = request.session["seen"] = int(clock.now().timestamp())
         answer: HttpResponse = super().post_login(request, user, **kwargs)
@@ -69,7 +81,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         if not isinstance(request.user, AnonymousUser):
             by = Actor(ActorKind.COLLEAGUE, request.user.pk)
             actions.note_sign_out(by=by, at=clock.now())
-        super().logout(request)
+        unlocking.lock(request)
 
     def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """Mail leaves by samen.post only."""

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,9 +17,11 @@ from django.utils.translation import gettext as _
 from samen.foundation import clock
 from samen.foundation.actor import Actor, ActorKind
 from samen.people import queries, rules
+from samen.people.http import unlocking
 from samen.people.models import User
 from samen.people.queries import Colleague
 from samen.people.rules import Role
+from samen.vault.actions import Locked
 
 DESK = "/desk/"
 # The desk is worked at in these; the first is the one nobody asked for.
@@ -36,6 +37,9 @@ class DeskRequest(HttpRequest):
     user: User
     colleague: Colleague
     actor: Actor
+
+
+_KEYS = "/desk/keys/"
 
 
 View = Callable[..., HttpResponseBase]
@@ -60,6 +64,21 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
 def for_colleagues(view: View) -> View:
     """Whoever is signed in comes in: pages about herself."""
     return for_roles(*Role)(view)
+
+
+def unlocked(view: View) -> View:
+    """Only with an open vault: who has none is told on the page about her keys what to do."""
+
+    @wraps(view)
+    def opened(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            unlocking.keyring_of(request)
+        except Locked:
+            return HttpResponseRedirect(_KEYS)
+        return view(request, *args, **kwargs)
+
+    opened.roles = getattr(view, "roles", ())  # type: ignore[attr-defined]  # `samen routes` lists them
+    return opened
 
 
 def refused(request: HttpRequest) -> HttpResponse:
@@ -104,6 +123,7 @@ class Desk:
         with translation.override(language_of(request, user.language if user else "")):
             elsewhere = self._checked(request) if user else None
             answer = elsewhere or self._get_response(request)
+            unlocking.keep_half(request, answer)
             answer.headers["Content-Language"] = translation.get_language() or "en"
         # A form of ours says where it comes from, and nobody else hears it: with no-referrer a
         # browser hides it from us too, and then a forged form looks the same.
@@ -130,7 +150,7 @@ def _too_long(request: DeskRequest) -> HttpResponseBase | None:
     began, seen = session.setdefault("began", now), session.get("seen", now)
     idle = not 0 <= now - seen < rules.IDLE_LASTS.total_seconds()
     if idle or not 0 <= now - began < settings.SESSION_COOKIE_AGE:
-        logout(request)
+        unlocking.lock(request)
         messages.info(request, _("You were away for a while, so we signed you out."))
         back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         return HttpResponseRedirect(f"{reverse('account_login')}?{back}")

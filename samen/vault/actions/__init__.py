@@ -1,7 +1,22 @@
 """The verbs of the vault. Other rooms call these and nothing below: none takes or gives a key."""
 
 from samen.vault.actions.contents import Page
+from samen.vault.actions.files import OpenFile, add_file, forget_loose_files, open_file
 from samen.vault.actions.grants import Progress, end_access, give_access, reencrypt
+from samen.vault.actions.intakes import make_intake
+from samen.vault.actions.mailboxes import (
+    NewMailbox,
+    OpenLetter,
+    change_receipt,
+    erase_mailboxes,
+    find_mailbox,
+    leave_mailbox,
+    open_mailbox,
+    read_at_desk,
+    read_by_receipt,
+    write_at_desk,
+    write_by_receipt,
+)
 from samen.vault.actions.members import (
     HalfOpen,
     begin_again,
@@ -17,6 +32,7 @@ from samen.vault.actions.members import (
     recover,
     unlock,
 )
+from samen.vault.actions.packets import OpenPacket, erase_packets, open_packet, seal_packet
 from samen.vault.actions.records import (
     Opened,
     clean_disk,
@@ -31,6 +47,7 @@ from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
 from samen.vault.rules import (
     Altered,
+    BadFile,
     Gone,
     LastHolder,
     Locked,
@@ -43,41 +60,62 @@ from samen.vault.rules import (
 
 __all__ = [
     "Altered",
+    "BadFile",
     "Gone",
     "HalfOpen",
     "Keyring",
     "LastHolder",
     "Locked",
+    "NewMailbox",
     "NoGrant",
     "NotACode",
     "NotConfirmed",
     "NotYours",
+    "OpenFile",
+    "OpenLetter",
+    "OpenPacket",
     "Opened",
     "Page",
     "Progress",
     "TooMuch",
     "VaultRefuses",
+    "add_file",
     "begin_again",
     "begin_session",
     "change_password",
+    "change_receipt",
     "clean_disk",
     "confirm_colleague",
     "create_record",
     "end_access",
     "end_session",
     "end_sessions_of",
+    "erase_mailboxes",
+    "erase_packets",
     "erase_records",
+    "find_mailbox",
     "finish_erasures",
+    "forget_loose_files",
     "forget_sessions",
     "give_access",
     "grouped",
     "leave",
+    "leave_mailbox",
+    "make_intake",
     "make_recovery_code",
+    "open_file",
+    "open_mailbox",
     "open_many",
+    "open_packet",
     "open_record",
     "open_session",
+    "read_at_desk",
+    "read_by_receipt",
     "recover",
     "reencrypt",
+    "seal_packet",
     "unlock",
+    "write_at_desk",
+    "write_by_receipt",
     "write_parts",
 ]

@@ -43,6 +43,12 @@ def place(kind: str, object_id: UUID, epoch: int, version: int, part: str = "") 
     return Context(store().installation, kind, object_id, epoch, version, part)
 
 
+def path_of(file_id: UUID) -> Path:
+    """Where a sealed file lies."""
+    folder: Path = settings.VAULT_FILES
+    return folder / file_id.hex[:2] / str(file_id)
+
+
 def check_owner(keyring: Keyring, by: Actor) -> None:
     """Raises NotYours: with an open vault only its owner acts."""
     if by.kind is not ActorKind.COLLEAGUE or by.id != keyring.member:

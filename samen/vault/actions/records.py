@@ -13,11 +13,11 @@ from samen.audit.actions import Action, Outcome
 from samen.foundation.actor import Actor
 from samen.vault.actions import contents
 from samen.vault.actions.contents import Held, Page
-from samen.vault.actions.ground import check_owner, keep_salts, store
+from samen.vault.actions.ground import check_owner, keep_salts, path_of, store
 from samen.vault.actions.members import trusted_identity
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
-from samen.vault.models import Grant, MemberKeys, Part, Record
+from samen.vault.models import File, Grant, MemberKeys, Part, Record
 from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
 
 T = TypeVar("T")
@@ -204,7 +204,8 @@ def erase_records(*, record_ids: Sequence[UUID], by: Actor, at: datetime) -> int
     done by `finish_erasures`.
     """
     check_amount(len(record_ids))
-    store().erase(record_ids)
+    files = File.objects.filter(record__in=record_ids).values_list("id", flat=True)
+    store().erase([*record_ids, *files])
     return _remove_rows(record_ids, by=by, at=at)
 
 
@@ -220,7 +221,12 @@ def finish_erasures(*, by: Actor, at: datetime) -> int:
 
 
 def clean_disk() -> None:
-    """What was deleted leaves the write-ahead log of SQLite, and the dead rows of PostgreSQL."""
+    """What was deleted leaves the write-ahead log of SQLite, and the dead rows of PostgreSQL.
+
+    Not inside a transaction, where no database can do it.
+    """
+    if connection.in_atomic_block:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -302,6 +308,10 @@ def _note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def _remove_rows(ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
+    files = File.objects.filter(record__in=ids)
+    for file_id in files.values_list("id", flat=True):
+        path_of(file_id).unlink(missing_ok=True)
+    files.delete()
     Grant.objects.filter(record__in=ids).delete()
     Part.objects.filter(record__in=ids).delete()
     done = Record.objects.filter(pk__in=ids).delete()[1].get("vault.Record", 0)

@@ -1,0 +1,310 @@
+"""Desks and organisations: keys of several, conversations by receipt, packets to another."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from samen.audit.models import Entry
+from samen.foundation.actor import job, visitor
+from samen.vault import actions
+from samen.vault.actions import (
+    Altered,
+    Gone,
+    HalfOpen,
+    Locked,
+    NewMailbox,
+    NoGrant,
+    NotACode,
+    NotYours,
+    ground,
+)
+from samen.vault.models import Intake, Letter, Mailbox, MemberKeys, Packet
+from samen.vault.tests import make
+from samen.vault.tests.make import AT, Colleague
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
+ASKED, ANSWERED = "ماذا أفعل؟".encode(), b"Bel ons gerust"
+LATER = AT + timedelta(days=3)
+
+
+def desk(*holders: Colleague) -> UUID:
+    owner = uuid4()
+    first, *others = holders
+    actions.make_intake(**first.opens(), owner=owner, holders=[one.id for one in others])
+    return owner
+
+
+def asked(owner: UUID) -> NewMailbox:
+    return actions.open_mailbox(owner=owner, words=ASKED, by=visitor(), at=AT)
+
+
+def came_back(receipt: str) -> HalfOpen:
+    return actions.find_mailbox(receipt=receipt, at=LATER)
+
+
+def seen(halves: HalfOpen) -> list[bytes]:
+    letters = actions.read_by_receipt(session=halves.session, half=halves.half, at=LATER)
+    return [letter.words for letter in letters]
+
+
+def test_a_question_is_read_at_the_desk_and_the_answer_with_the_receipt() -> None:
+    sara, mo = make.team(2)
+    mailbox = asked(desk(sara, mo))
+    for one in (sara, mo):
+        [letter] = actions.read_at_desk(**one.opens(), mailbox_id=mailbox.id)
+        assert (letter.words, letter.side) == (ASKED, "visitor")
+    actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=ANSWERED)
+
+    halves = came_back(mailbox.receipt)
+    assert seen(halves) == [ASKED, ANSWERED]
+    actions.write_by_receipt(session=halves.session, half=halves.half, words=b"thanks", at=LATER)
+    assert seen(halves) == [ASKED, ANSWERED, b"thanks"]
+    assert len(actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)) == 3
+
+
+def test_of_a_visitor_the_logbook_keeps_the_day_only() -> None:
+    mailbox = asked(desk(*make.team(2)))
+    seen(came_back(mailbox.receipt))
+    hers = Entry.objects.filter(object_id=mailbox.id)
+
+    assert {line.user_kind for line in hers} == {"visitor", "receipt"}
+    assert {line.event_date_time.minute for line in hers} == {0}
+    assert Mailbox.objects.get().made_on == AT.date()
+
+
+def test_who_does_not_hold_the_key_of_the_desk_reads_nothing() -> None:
+    sara, mo, eve = make.team(3)
+    mailbox = asked(desk(sara, mo))
+    for act, said in (
+        (actions.read_at_desk, {}),
+        (actions.write_at_desk, {"words": b"x"}),
+    ):
+        read: Any = act
+        with pytest.raises(NoGrant):
+            read(**eve.opens(), mailbox_id=mailbox.id, **said)
+        with pytest.raises(NotYours):
+            read(keyring=sara.keyring, by=eve.actor, at=AT, mailbox_id=mailbox.id, **said)
+        with pytest.raises(NoGrant):
+            read(**sara.opens(), mailbox_id=uuid4(), **said)
+    assert Letter.objects.count() == 1
+
+
+def test_a_wrong_receipt_opens_nothing_and_a_mistyped_one_is_said() -> None:
+    mailbox = asked(desk(*make.team(2)))
+    other = asked(desk(*make.team(2)))
+    assert seen(came_back(actions.grouped(other.receipt))) == [ASKED]
+    with pytest.raises(NotACode):
+        came_back(mailbox.receipt[:-1])
+    with pytest.raises(NoGrant):
+        came_back("00000000000000000000")
+
+
+def test_the_open_mailbox_closes_by_itself_and_at_once() -> None:
+    mailbox = asked(desk(*make.team(2)))
+    halves = came_back(mailbox.receipt)
+    for session, half, at in (
+        (halves.session, halves.half, LATER + timedelta(minutes=15)),
+        (halves.session, came_back(mailbox.receipt).half, LATER),
+        (halves.session, "é", LATER),
+        (uuid4(), halves.half, LATER),
+    ):
+        with pytest.raises(Locked):
+            actions.read_by_receipt(session=session, half=half, at=at)
+    actions.leave_mailbox(session=halves.session)
+    with pytest.raises(Locked):
+        seen(halves)
+    with pytest.raises(Locked):
+        actions.write_by_receipt(session=halves.session, half=halves.half, words=b"", at=LATER)
+
+
+def test_a_new_receipt_ends_the_old_one_at_once() -> None:
+    mailbox = asked(desk(*make.team(2)))
+    halves, elsewhere = came_back(mailbox.receipt), came_back(mailbox.receipt)
+    fresh = actions.change_receipt(session=halves.session, half=halves.half, at=LATER)
+
+    with pytest.raises(NoGrant):
+        came_back(mailbox.receipt)
+    with pytest.raises(Locked):
+        seen(elsewhere)
+    assert seen(came_back(fresh)) == [ASKED]
+
+
+def test_a_desk_without_a_key_takes_nothing_and_needs_two_to_have_one() -> None:
+    sara, eve = make.team(2)
+
+    with pytest.raises(Gone):
+        asked(uuid4())
+    with pytest.raises(NotYours):
+        desk(sara)
+    with pytest.raises(NotYours):
+        actions.make_intake(
+            keyring=sara.keyring, owner=uuid4(), holders=[eve.id], by=eve.actor, at=AT
+        )
+
+
+def test_a_new_key_of_a_desk_leaves_what_came_before_readable() -> None:
+    sara, mo = make.team(2)
+    owner = desk(sara, mo)
+    before = asked(owner)
+    actions.make_intake(**mo.opens(), owner=owner, holders=[sara.id])
+    after = asked(owner)
+
+    assert Intake.objects.filter(owner=owner, retired_at=None).count() == 1
+    for mailbox in (before, after):
+        [letter] = actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)
+        assert letter.words == ASKED
+
+
+def test_holders_of_a_desk_come_and_go() -> None:
+    sara, mo, ada = make.team(3)
+    mailbox = asked(desk(sara, mo))
+    record = Intake.objects.get().record_id
+    actions.give_access(**sara.opens(), record_ids=[record], member=ada.id)
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+    actions.reencrypt(**sara.opens(), limit=1)
+
+    assert actions.read_at_desk(**ada.opens(), mailbox_id=mailbox.id)
+    with pytest.raises(NoGrant):
+        actions.read_at_desk(**mo.opens(), mailbox_id=mailbox.id)
+
+
+@pytest.mark.parametrize(
+    "column", ["public", "sealed_pair", "for_intake", "locator", "for_receipt"]
+)
+def test_a_mailbox_that_somebody_else_wrote_in_shows_nothing(column: str) -> None:
+    sara, mo = make.team(2)
+    owner = desk(sara, mo)
+    mailbox, other = asked(owner), asked(owner)
+    theirs = Mailbox.objects.filter(pk=other.id).values_list(column, flat=True).get()
+    Mailbox.objects.filter(pk=other.id).update(locator=b"elsewhere")
+    Mailbox.objects.filter(pk=mailbox.id).update(**{column: theirs})
+    if column == "for_receipt":
+        with pytest.raises(NoGrant):
+            came_back(mailbox.receipt)
+    else:
+        with pytest.raises(Altered):
+            actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)
+
+
+@pytest.mark.parametrize("move", ["swapped", "left out", "of the other side", "put back"])
+def test_letters_that_were_moved_are_noticed(move: str) -> None:
+    sara, mo = make.team(2)
+    mailbox = asked(desk(sara, mo))
+    before = list(Letter.objects.values())
+    actions.write_at_desk(**sara.opens(), mailbox_id=mailbox.id, words=ANSWERED)
+    first, second = Letter.objects.order_by("number")
+    if move == "swapped":
+        first.sealed, second.sealed = second.sealed, first.sealed
+        first.sealed_key, second.sealed_key = second.sealed_key, first.sealed_key
+        first.save()
+    elif move == "of the other side":
+        second.side = "visitor"
+    else:
+        second.delete()
+    if move in {"swapped", "of the other side"}:
+        second.save()
+    if move == "put back":
+        Letter.objects.create(**(before[0] | {"id": uuid4(), "number": 2}))
+
+    with pytest.raises(Altered):
+        actions.read_at_desk(**mo.opens(), mailbox_id=mailbox.id)
+    with pytest.raises(Altered):
+        actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=b"over it")
+    with pytest.raises(Altered):
+        seen(came_back(mailbox.receipt))
+
+
+def test_another_key_in_the_place_of_a_desks_is_sealed_nothing() -> None:
+    owner, eves = desk(*make.team(2)), desk(*make.team(2))
+    theirs = Intake.objects.get(owner=eves).public
+    Intake.objects.filter(owner=owner).update(public=theirs)
+
+    with pytest.raises(Altered):
+        asked(owner)
+
+
+def test_an_erased_conversation_is_gone_for_who_has_the_receipt() -> None:
+    sara, mo = make.team(2)
+    gone, stays = (asked(desk(sara, mo)) for _ in range(2))
+    kept = Mailbox.objects.filter(pk=gone.id).values().get()
+    letters = list(Letter.objects.filter(mailbox=gone.id).values())
+    actions.erase_mailboxes(mailbox_ids=[gone.id], by=job("retention"), at=LATER)
+    with pytest.raises(NoGrant):
+        came_back(gone.receipt)
+
+    Mailbox.objects.create(**kept)
+    Letter.objects.bulk_create(Letter(**letter) for letter in letters)
+    with pytest.raises(Gone):
+        seen(came_back(gone.receipt))
+    with pytest.raises(Gone):
+        actions.read_at_desk(**sara.opens(), mailbox_id=gone.id)
+    assert seen(came_back(stays.receipt)) == [ASKED]
+
+
+def packet(sender: Colleague, receiver: UUID, **other: Any) -> UUID:
+    said: dict[str, Any] = {
+        "words": b"needs a bed",
+        "consent": b"c" * 32,
+        "ends_at": AT + timedelta(days=14),
+    }
+    return actions.seal_packet(**sender.opens(), receiver=receiver, **(said | other))
+
+
+def test_a_packet_is_read_by_who_holds_the_receivers_key() -> None:
+    sara, mo, ada = make.team(3)
+    owner = desk(mo, ada)
+    one = packet(sara, owner)
+    opened = actions.open_packet(**ada.opens(), packet_id=one)
+
+    assert (opened.words, opened.sender, opened.consent) == (b"needs a bed", sara.id, b"c" * 32)
+    assert Entry.objects.filter(event_type="packet read", user_id=ada.id).count() == 1
+    with pytest.raises(NoGrant):
+        actions.open_packet(**sara.opens(), packet_id=one)
+    with pytest.raises(NoGrant):
+        actions.open_packet(**ada.opens(), packet_id=uuid4())
+    with pytest.raises(NotYours):
+        actions.open_packet(keyring=ada.keyring, packet_id=one, by=sara.actor, at=AT)
+
+
+def test_a_packet_ends_and_is_shredded() -> None:
+    sara, mo, ada = make.team(3)
+    owner = desk(mo, ada)
+    over, declined = packet(sara, owner, ends_at=AT), packet(sara, owner)
+    with pytest.raises(Gone):
+        actions.open_packet(**ada.opens(), packet_id=over)
+    ground.store().erase([declined])
+    with pytest.raises(Gone):
+        actions.open_packet(**ada.opens(), packet_id=declined)
+    assert actions.erase_packets(packet_ids=[over, declined], by=mo.actor, at=AT) == 2
+    with pytest.raises(NoGrant):
+        actions.open_packet(**ada.opens(), packet_id=declined)
+
+
+def test_neither_consent_nor_end_nor_sender_of_a_packet_can_be_changed() -> None:
+    sara, mo, ada = make.team(3)
+    owner = desk(mo, ada)
+    other = packet(sara, owner)
+    changes: list[dict[str, Any]] = [
+        {"consent": b"d" * 32},
+        {"ends_at": AT + timedelta(days=90)},
+        {"sender_keys": MemberKeys.objects.get(member=mo.id)},
+        {"sealed": Packet.objects.get(pk=other).sealed},
+        {"sealed_key": Packet.objects.get(pk=other).sealed_key},
+    ]
+    for changed in changes:
+        one = packet(sara, owner)
+        Packet.objects.filter(pk=one).update(**changed)
+        with pytest.raises(Altered):
+            actions.open_packet(**ada.opens(), packet_id=one)
+    with pytest.raises(NotYours):
+        actions.seal_packet(
+            keyring=sara.keyring,
+            receiver=owner,
+            words=b"",
+            consent=b"c" * 32,
+            ends_at=AT,
+            by=mo.actor,
+            at=AT,
+        )
