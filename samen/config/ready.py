@@ -5,7 +5,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from samen.vault import actions as vault
+
 _SHORTEST_SECRET = 40
+_SECRETS = ("secret", "logbook-first-key", "logbook-signing-key")
 
 
 def check() -> None:
@@ -16,7 +19,25 @@ def check() -> None:
     if "*" in settings.ALLOWED_HOSTS:
         message = "SAMEN_HOSTS may not be *: name the hosts this instance answers for."
         raise ImproperlyConfigured(message)
+    _check_secrets()
     _check_tables()
+    _check_vault()
+
+
+def _check_secrets() -> None:
+    """Whoever else has an account on this machine reads none of them."""
+    for name in _SECRETS:
+        path = settings.DATA / name
+        if path.exists() and path.stat().st_mode & 0o077:
+            message = f"{path} can be read by others on this machine. Run: chmod 600 {path}"
+            raise ImproperlyConfigured(message)
+
+
+def _check_vault() -> None:
+    try:
+        vault.check_ready()
+    except (vault.SaltsMissing, OSError) as reason:
+        raise ImproperlyConfigured(str(reason)) from reason
 
 
 def _check_tables() -> None:

@@ -3,6 +3,7 @@
 from samen.vault.actions.contents import Page
 from samen.vault.actions.files import OpenFile, add_file, forget_loose_files, open_file
 from samen.vault.actions.grants import Progress, end_access, give_access, reencrypt
+from samen.vault.actions.ground import check_ready
 from samen.vault.actions.intakes import make_intake
 from samen.vault.actions.mailboxes import (
     NewMailbox,
@@ -45,6 +46,7 @@ from samen.vault.actions.records import (
 )
 from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
+from samen.vault.engine.salts import SaltsMissing
 from samen.vault.rules import (
     Altered,
     BadFile,
@@ -77,6 +79,7 @@ __all__ = [
     "Opened",
     "Page",
     "Progress",
+    "SaltsMissing",
     "TooMuch",
     "VaultRefuses",
     "add_file",
@@ -84,6 +87,7 @@ __all__ = [
     "begin_session",
     "change_password",
     "change_receipt",
+    "check_ready",
     "clean_disk",
     "confirm_colleague",
     "create_record",

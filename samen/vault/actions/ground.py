@@ -8,10 +8,11 @@ from uuid import UUID
 from django.conf import settings
 
 from samen.foundation.actor import Actor, ActorKind
+from samen.vault.engine import hybrid
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.salts import Erased, SaltsMissing, SaltStore
-from samen.vault.models import Installation
+from samen.vault.models import File, Installation, Mailbox, MemberKeys, Packet, Record
 from samen.vault.rules import Gone, NotYours
 
 
@@ -53,6 +54,28 @@ def check_owner(keyring: Keyring, by: Actor) -> None:
     """Raises NotYours: with an open vault only its owner acts."""
     if by.kind is not ActorKind.COLLEAGUE or by.id != keyring.member:
         raise NotYours
+
+
+def check_ready() -> None:
+    """Before anything is served. Raises SaltsMissing, with a sentence for whoever starts this."""
+    if not hybrid.works():
+        message = "This cryptography has no ML-KEM. Install its wheel of version 48 or later."
+        raise SaltsMissing(message)
+    row = Installation.objects.first()
+    if row is None:
+        return
+    path: Path = settings.VAULT_SALTS
+    if path.exists() and path.stat().st_mode & 0o077:
+        message = f"{path} can be read by others on this machine. Run: chmod 600 {path}"
+        raise SaltsMissing(message)
+    salts = store()
+    if salts.installation != row.installation:
+        message = f"{path} is of another installation: put back the copy that fits this database."
+        raise SaltsMissing(message)
+    for model in (MemberKeys, Record, Mailbox, Packet, File):
+        if missing := salts.missing(model.objects.values_list("id", flat=True).iterator()):
+            message = f"{path} lacks the salts of {len(missing)} rows of {model._meta.db_table}."
+            raise SaltsMissing(message)
 
 
 @lru_cache
