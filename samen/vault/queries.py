@@ -1,5 +1,6 @@
 """What may be known without a key: who holds what, and whose keys wait to be confirmed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +11,17 @@ from samen.vault.engine.keyring import Keyring
 from samen.vault.models import Grant, MemberKeys, Record
 
 
-def records_of(member: UUID, *, kind: str, at: datetime) -> list[UUID]:
-    """Records she can open now, oldest first. One query."""
+def records_of(member: UUID, *, kind: str | None = None, at: datetime) -> list[UUID]:
+    """Records she can open now, oldest first; of one kind, or all. One query."""
     lasting = Q(ends_at=None) | Q(ends_at__gt=at)
     grants = Grant.objects.filter(
         lasting,
         member=member,
         keys__retired_at=None,
         epoch=F("record__epoch"),
-        record__kind=kind,
     )
+    if kind is not None:
+        grants = grants.filter(record__kind=kind)
     return list(grants.order_by("record__made_at", "record").values_list("record", flat=True))
 
 
@@ -33,6 +35,12 @@ def lost_by(member: UUID) -> list[UUID]:
     """Records she could open with keys of before, and cannot any more. One query."""
     lost = Grant.objects.filter(member=member, keys__retired_at__isnull=False)
     return list(lost.order_by("record__made_at", "record").values_list("record", flat=True))
+
+
+def with_keys(members: Iterable[UUID]) -> set[UUID]:
+    """Those among them who have keys. One query."""
+    rows = MemberKeys.objects.filter(member__in=list(members), retired_at=None)
+    return set(rows.values_list("member", flat=True))
 
 
 def has_keys(member: UUID) -> bool:

@@ -5,7 +5,7 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from samen.people.desk import views
+from samen.people.desk import keys, views
 
 # Names of allauth's own, because it leads to its pages by them. There is no sign-up, and no
 # password by mail: an administrator invites again.
@@ -19,6 +19,13 @@ urlpatterns = [
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
     path("me/", views.me, name="me"),
+    path("keys/", keys.mine, name="keys"),
+    path("keys/paper/", keys.paper, name="keys_paper"),
+    path("keys/recover/", keys.recover, name="keys_recover"),
+    path("keys/begin/", keys.begin, name="keys_begin"),
+    path("keys/renew/", keys.renew, name="keys_renew"),
+    path("keys/of/<uuid:colleague>/", keys.colleague, name="keys_of"),
+    path("keys/of/<uuid:colleague>/again/", keys.again, name="keys_again"),
     path("colleagues/", views.colleagues, name="colleagues"),
     path("colleagues/invite/", views.invite, name="invite"),
     path("colleagues/<uuid:colleague>/", views.colleague, name="colleague"),
