@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from samen.foundation import clock
 from samen.people import queries
 from samen.people.http import unlocking
-from samen.people.http.desk import DeskRequest, for_colleagues, form_page, unlocked
+from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
 from samen.people.models import User
 from samen.vault import actions as vault
 from samen.vault import queries as kept
@@ -126,7 +126,7 @@ def recover(request: DeskRequest) -> HttpResponse:
         else:
             unlocking.opened_anew(request, halves)
             messages.success(request, _("Your keys are open again. Now make a new code on paper."))
-            return redirect("keys")
+            return see("keys")
     return form_page(request, "people/keys/recover.html", {"form": form})
 
 
@@ -141,7 +141,7 @@ def begin(request: DeskRequest) -> HttpResponse:
         messages.success(
             request, _("You have new keys. Now two colleagues compare your six words.")
         )
-        return redirect("keys")
+        return see("keys")
     return form_page(request, "people/keys/begin.html", {"form": form})
 
 
@@ -172,7 +172,7 @@ def colleague(request: DeskRequest, colleague: UUID) -> HttpResponse:
             )
         else:
             messages.success(request, _("Confirmed. From now on these keys, and no others."))
-            return redirect("keys_of", colleague)
+            return see("keys_of", colleague)
     page = {
         "form": form,
         "somebody": somebody,
@@ -193,7 +193,7 @@ def again(request: DeskRequest, colleague: UUID) -> HttpResponse:
     wanted = _can_give(keyring, colleague)
     if wanted:
         _give_again(request, keyring, colleague, wanted[:_SLICE], left=len(wanted) - _SLICE)
-    return redirect("keys_of", colleague)
+    return see("keys_of", colleague)
 
 
 @for_colleagues
@@ -212,7 +212,7 @@ def renew(request: DeskRequest) -> HttpResponse:
         "%(count)d record has a new key.", "%(count)d records have a new key.", progress.done
     ) % {"count": progress.done}
     messages.success(request, done)
-    return redirect("keys")
+    return see("keys")
 
 
 def _give_again(

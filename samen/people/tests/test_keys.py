@@ -60,7 +60,7 @@ class Desk:
         keyring = keyring_of(request_of(self.browser, self.user))
         return {"keyring": keyring, "by": make.acting(self.user), "at": clock.now()}
 
-    def compare(self, other: "Desk", expect: int = 302) -> BeautifulSoup:
+    def compare(self, other: "Desk", expect: int = 303) -> BeautifulSoup:
         said = " ".join(kept.six_words(other.user.id) or ())
         address = f"{KEYS}of/{other.user.id}/"
         return self.visit.post(address, {"words": said}, expect=expect)
@@ -127,7 +127,7 @@ def test_with_the_paper_everything_opens_again(team: tuple[Desk, ...]) -> None:
     assert "Your keys are closed" in words(sara.visit.get(KEYS))
 
     said = {"code": code.lower(), "password": FRESH}
-    sara.visit.post(f"{KEYS}recover/", said, expect=302)
+    sara.visit.post(f"{KEYS}recover/", said, expect=303)
     assert all(sara.reads(record) for record in records)
     assert "You have no code on paper" in words(sara.visit.get(KEYS))
     sara.visit.post(f"{KEYS}recover/", said, expect=422)
@@ -159,7 +159,7 @@ def test_without_paper_two_colleagues_give_everything_again(team: tuple[Desk, ..
     records = [sara.record(mo) for _ in range(3)]
     alone = mo.record()
     mo.forget()
-    mo.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=302)
+    mo.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=303)
     assert not any(mo.reads(record) for record in [*records, alone])
     assert "3 records that you can" in words(sara.visit.get(KEYS))
     address = f"{KEYS}of/{mo.user.id}/"
@@ -167,12 +167,12 @@ def test_without_paper_two_colleagues_give_everything_again(team: tuple[Desk, ..
     for confirms in (None, sara):
         if confirms:
             confirms.compare(mo)
-        sara.visit.post(f"{address}again/", {}, expect=302)
+        sara.visit.post(f"{address}again/", {}, expect=303)
         assert "Keys that are new need two" in words(sara.visit.get(address))
         assert not any(mo.reads(record) for record in records)
     ada.compare(mo)
     mo.compare(sara)
-    sara.visit.post(f"{address}again/", {}, expect=302)
+    sara.visit.post(f"{address}again/", {}, expect=303)
 
     assert "3 records can be read again" in words(sara.visit.get(address))
     assert all(mo.reads(record) for record in records)
@@ -187,15 +187,15 @@ def test_many_are_given_again_in_slices(
     sara, mo, ada = team
     records = [sara.record(mo) for _ in range(3)]
     mo.forget()
-    mo.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=302)
+    mo.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=303)
     for one in (sara, ada):
         one.compare(mo)
     mo.compare(sara)
     address = f"{KEYS}of/{mo.user.id}/"
-    sara.visit.post(f"{address}again/", {}, expect=302)
+    sara.visit.post(f"{address}again/", {}, expect=303)
     assert "Press once more" in words(sara.visit.get(address))
-    sara.visit.post(f"{address}again/", {}, expect=302)
-    sara.visit.post(f"{address}again/", {}, expect=302)
+    sara.visit.post(f"{address}again/", {}, expect=303)
+    sara.visit.post(f"{address}again/", {}, expect=303)
 
     assert all(mo.reads(record) for record in records)
 
@@ -208,7 +208,7 @@ def test_an_administrator_alone_opens_nothing(team: tuple[Desk, ...]) -> None:
     sara.visit.get(KEYS)
     with pytest.raises(vault.Locked):
         sara.reads(record) or sara.acting
-    sara.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=302)
+    sara.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=303)
 
     assert not sara.reads(record)
 
@@ -249,12 +249,12 @@ def test_records_that_somebody_left_get_new_keys_by_a_press(team: tuple[Desk, ..
     records = [sara.record(mo) for _ in range(2)]
     vault.leave(member=mo.user.id, by=make.acting(ada.user), at=clock.now())
     assert "2 records wait for a new key" in words(sara.visit.get(KEYS))
-    sara.visit.post(f"{KEYS}renew/", {}, expect=302)
+    sara.visit.post(f"{KEYS}renew/", {}, expect=303)
 
     assert "2 records have a new key" in words(sara.visit.get(KEYS))
     assert not Record.objects.filter(stale=True).exists()
     assert all(sara.reads(record) for record in records)
-    ada.visit.post(f"{KEYS}renew/", {}, expect=302)
+    ada.visit.post(f"{KEYS}renew/", {}, expect=303)
     assert "0 records have a new key" in words(ada.visit.get(KEYS))
 
 
@@ -262,7 +262,7 @@ def test_nobody_begins_again_for_another() -> None:
     sara, eve = Desk(), Desk()
     before = MemberKeys.objects.get(member=sara.user.id)
     eve.visit.post(f"{KEYS}begin/", {"password": FRESH}, expect=422)
-    eve.visit.post(f"{KEYS}begin/", {"password": make.PASSWORD}, expect=302)
+    eve.visit.post(f"{KEYS}begin/", {"password": make.PASSWORD}, expect=303)
 
     assert MemberKeys.objects.get(member=sara.user.id).retired_at == before.retired_at is None
     assert MemberKeys.objects.filter(member=eve.user.id).count() == 2
