@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from samen.audit import queries as logbook
 from samen.vault.actions.ground import place, shred_of
@@ -221,9 +221,12 @@ def _grants(
         some = wanted[start : start + _AT_A_TIME]
         if lock:
             list(Record.objects.select_for_update().filter(pk__in=some).order_by("pk"))
-        grants = Grant.objects.select_related("record", "granter_keys").filter(
+        grants = Grant.objects.select_related("record").filter(
             lasting, record__in=some, member=keyring.member, keys=keyring.row
         )
+        # Who gave it is looked at once, before the first use.
+        fresh = [grant for grant in grants if not grant.in_ring]
+        prefetch_related_objects(fresh, "granter_keys")
         found |= {grant.record_id: grant for grant in grants if grant.epoch == grant.record.epoch}
     return found
 

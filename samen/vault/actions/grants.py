@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from samen.audit import actions as audit
@@ -12,11 +13,13 @@ from samen.vault.actions import contents
 from samen.vault.actions.contents import Held
 from samen.vault.actions.ground import check_owner
 from samen.vault.actions.members import trusted_identity
-from samen.vault.actions.records import noted, present_keys
+from samen.vault.actions.records import note_altered, noted, present_keys
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
 from samen.vault.models import Grant, Part, Record
-from samen.vault.rules import Altered, LastHolder, NotConfirmed, check_amount
+from samen.vault.rules import Altered, Gone, LastHolder, NotConfirmed, check_amount
+
+_HANDFUL = 20  # records in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,16 @@ class Progress:
 
     done: int
     left: int
-    waits_for: frozenset[UUID] = field(default_factory=frozenset)
+    waits_for: frozenset[UUID] = frozenset()
+    altered: frozenset[UUID] = frozenset()  # found changed, left as they are, and in the logbook
+
+
+@dataclass(slots=True)
+class _Stuck:
+    """What a slice could not do, and why."""
+
+    waits_for: set[UUID] = field(default_factory=set)
+    altered: set[UUID] = field(default_factory=set)
 
 
 def give_access(
@@ -104,8 +116,8 @@ def end_access(
 def reencrypt(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> Progress:
     """A slice of the records somebody left: a new key each, a new epoch, for those who stay.
 
-    Each record is one transaction with its own line: killed anywhere, it was done or it was not.
-    Anybody who holds the records goes on with it. Raises NotYours, TooMuch, Altered.
+    A handful is one transaction, with a line for each record: killed anywhere, they were done or
+    they were not. Anybody who holds the records goes on with it. Raises NotYours, TooMuch.
     """
     check_amount(limit)
     check_owner(keyring, by)
@@ -113,59 +125,96 @@ def reencrypt(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> Progr
         stale=True, grants__keys=keyring.row, grants__member=keyring.member, grants__ends_at=None
     )
     ids = list(stale.order_by("made_at", "id").values_list("id", flat=True))
-    done, waits_for = 0, set[UUID]()
-    for record_id in ids:
-        if done == limit:
+    done, stuck = 0, _Stuck()
+    for start in range(0, len(ids), _HANDFUL):
+        some = ids[start : start + min(_HANDFUL, limit - done)]
+        if done >= limit:
             break
-        try:
-            done += noted(
-                lambda record_id=record_id: _renew(keyring, record_id, by=by, at=at),  # type: ignore[misc]  # mypy cannot read a default in a lambda
-                verb="reencrypting",
-                objects=[record_id],
-                by=by,
-                at=at,
-            )
-        except NotConfirmed as needed:
-            waits_for |= needed.members
-    return Progress(done, len(ids) - done, frozenset(waits_for))
+        done += noted(
+            partial(_renew, keyring, some, stuck, by=by, at=at),
+            verb="reencrypting",
+            objects=some,
+            by=by,
+            at=at,
+        )
+    if stuck.altered:
+        note_altered(sorted(stuck.altered), by=by, at=at)
+    return Progress(done, len(ids) - done, frozenset(stuck.waits_for), frozenset(stuck.altered))
 
 
-def _renew(keyring: Keyring, record_id: UUID, *, by: Actor, at: datetime) -> int:
-    [one] = contents.held(keyring, [record_id], at=at, lock=True)
-    if not one.record.stale:
-        return 0
-    there = contents.parts_of([record_id])
-    if contents.check_unchanged([one.record], opened=there):
-        raise Altered
-    holders = list(
-        Grant.objects.select_related("keys", "granter_keys", "record").filter(record=one.record)
+def _renew(
+    keyring: Keyring, ids: Sequence[UUID], stuck: "_Stuck", *, by: Actor, at: datetime
+) -> int:
+    known = contents.held(keyring, ids, at=at, lock=True)
+    there = contents.parts_of(ids)
+    altered = contents.check_unchanged([one.record for one in known], opened=there)
+    holders = _holders(ids)
+    renewed = []
+    for one in known:
+        if one.record.id in altered:
+            stuck.altered.add(one.record.id)
+        elif one.record.stale:  # somebody else may have done it meanwhile
+            parts = there.get(one.record.id, [])
+            fresh = _sealed_anew(keyring, one, parts, holders[one.record.id], stuck, at)
+            renewed += [(one.record, parts, fresh)] if fresh else []
+    Part.objects.bulk_update(
+        [part for _record, parts, _fresh in renewed for part in parts],
+        ["sealed", "digest"],
+        batch_size=50,
     )
-    present = [grant for grant in holders if grant.keys.retired_at is None]
-    identities = [contents.holder_identity(keyring, one, grant) for grant in present]
-    parts = there.get(record_id, [])
-    inside = [contents.inside_of(one, part) for part in parts]
+    records = [record for record, _parts, _fresh in renewed]
+    Record.objects.bulk_update(records, ["epoch", "stale"])
+    Grant.objects.filter(record__in=records).exclude(keys__retired_at__isnull=False).delete()
+    Grant.objects.bulk_create(
+        [grant for _record, _parts, fresh in renewed for grant in fresh], batch_size=100
+    )
+    for record, parts, _fresh in renewed:
+        audit.record(
+            verb="record sealed anew",
+            kind=record.kind,
+            record_id=record.id,
+            sensitivity=record.compartment,
+            details=contents.state_of(record, parts),
+            by=by,
+            at=at,
+        )
+    return len(renewed)
+
+
+def _sealed_anew(
+    keyring: Keyring,
+    one: Held,
+    parts: Sequence[Part],
+    holders: Sequence[Grant],
+    stuck: "_Stuck",
+    at: datetime,
+) -> list[Grant]:
+    """The grants of the new epoch; the parts are changed in place, and not kept yet."""
+    try:
+        identities = [contents.holder_identity(keyring, one, grant) for grant in holders]
+        inside = [contents.inside_of(one, part) for part in parts]
+    except NotConfirmed as needed:
+        stuck.waits_for |= needed.members
+        return []
+    except (Altered, Gone):
+        stuck.altered.add(one.record.id)
+        return []
     record = one.record
     record.epoch, record.stale = record.epoch + 1, False
     renewed = Held(record, one.grant, Key.new())
     for part, words in zip(parts, inside, strict=True):
         contents.reseal_part(renewed.key, record, part, words, contents.where(record, part))
-    Part.objects.bulk_update(parts, ["sealed", "digest"], batch_size=50)
-    record.save(update_fields=["epoch", "stale"])
-    Grant.objects.filter(pk__in=[grant.pk for grant in present]).delete()
-    fresh = [
-        contents.grant_to(keyring, renewed, grant.keys, identity, at)
-        for grant, identity in zip(present, identities, strict=True)
-    ]
-    for grant, before in zip(fresh, present, strict=True):
-        grant.ends_at = before.ends_at
-    Grant.objects.bulk_create(fresh, batch_size=100)
-    audit.record(
-        verb="record sealed anew",
-        kind=record.kind,
-        record_id=record.id,
-        sensitivity=record.compartment,
-        details=contents.state_of(record, parts),
-        by=by,
-        at=at,
-    )
-    return 1
+    fresh = []
+    for grant, identity in zip(holders, identities, strict=True):
+        fresh.append(contents.grant_to(keyring, renewed, grant.keys, identity, at))
+        fresh[-1].ends_at = grant.ends_at
+    return fresh
+
+
+def _holders(ids: Sequence[UUID]) -> dict[UUID, list[Grant]]:
+    """Everybody who stays, of each record."""
+    found: dict[UUID, list[Grant]] = {one: [] for one in ids}
+    grants = Grant.objects.filter(record__in=ids, keys__retired_at=None).select_related("record")
+    for grant in grants.prefetch_related("keys", "granter_keys"):
+        found[grant.record_id].append(grant)
+    return found

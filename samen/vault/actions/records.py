@@ -193,7 +193,7 @@ def open_many(  # noqa: PLR0913 a reading says all of this
 
     opened = noted(read, verb="reading", objects=record_ids, by=by, at=at)
     if opened.altered:
-        _note_altered(sorted(opened.altered), by=by, at=at)
+        note_altered(sorted(opened.altered), by=by, at=at)
     return opened
 
 
@@ -293,7 +293,7 @@ def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: 
     return Opened(words, frozenset(altered), frozenset(waits_for))
 
 
-def _note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+def note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         audit.record(
             verb="reading found altered",

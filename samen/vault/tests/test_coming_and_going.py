@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from samen.foundation.actor import job
 from samen.vault import actions
-from samen.vault.actions import LastHolder, NoGrant, NotConfirmed
+from samen.vault.actions import LastHolder, NoGrant
 from samen.vault.engine import stretching
 from samen.vault.engine.stretching import Cost
 from samen.vault.models import Grant, Part, Record
@@ -163,15 +163,12 @@ class ComingAndGoing(RuleBasedStateMachine):
         lost = Grant.objects.filter(record=record, member=anew.id).exists()
         for other in others:
             if lost and other.id in known.readers and not known.erased:
-                try:
-                    actions.give_access(**other.opens(), record_ids=[record], member=anew.id)
-                except NotConfirmed:
-                    assert len(others) < 2
-                else:
-                    known.readers.add(anew.id)
+                actions.give_access(**other.opens(), record_ids=[record], member=anew.id)
+                known.readers.add(anew.id)
                 return
 
-    @precondition(lambda self: len(set(self.world.people) - self.world.gone) > 2)
+    # New keys need a second person beside the one who gives: three always stay.
+    @precondition(lambda self: len(set(self.world.people) - self.world.gone) > 3)
     @rule(data=st.data())
     def somebody_leaves(self, data: st.DataObject) -> None:
         one = self.someone(data)
@@ -278,9 +275,12 @@ def test_killed_before_any_statement_of_an_erasure_it_can_be_finished() -> None:
             with killed_at(number):
                 actions.erase_records(record_ids=[record], by=job("retention"), at=AT)
         except Killed:
-            assert not make.can_read(sara, record)
-            assert actions.finish_erasures(by=job("retention"), at=AT) == 1
-            assert not Record.objects.exists()
+            # Before the first salt is erased nothing has begun.
+            begun = not make.can_read(sara, record)
+            assert begun == (number > 0)
+            assert actions.finish_erasures(by=job("retention"), at=AT) == begun
+            assert Record.objects.exists() != begun
+            actions.erase_records(record_ids=[record], by=job("retention"), at=AT)
             number += 1
         else:
             break

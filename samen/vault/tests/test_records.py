@@ -268,6 +268,20 @@ def test_reencryption_waits_for_who_knows_all_who_stay() -> None:
     assert make.can_read(sara, record)
 
 
+def test_an_altered_record_does_not_stop_the_new_keys_of_others() -> None:
+    sara, mo = make.team(2)
+    ids = [make.record(sara, mo) for _ in range(4)]
+    actions.end_access(**sara.opens(), record_ids=ids, member=mo.id)
+    Part.objects.filter(record=ids[0]).update(sealed=b"x" * 700)
+    Part.objects.filter(record=ids[1]).update(version=7)
+    progress = actions.reencrypt(**sara.opens(), limit=500)
+
+    assert (progress.done, progress.left) == (2, 2)
+    assert progress.altered == set(ids[:2])
+    assert [make.can_read(sara, one) for one in ids] == [False, False, True, True]
+    assert lines("reading found altered") == 3  # once by the slice, and at each of the readings
+
+
 def test_a_colleague_who_leaves_reads_nothing_and_what_was_hers_alone_is_named() -> None:
     sara, mo = make.team(2)
     shared, alone = make.record(sara, mo), make.record(mo)

@@ -1,0 +1,186 @@
+"""G5 and G13 with a real process and a real file: killed while it writes, erased from the disk."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from samen.vault.engine.salts import SaltStore
+
+WRITER = """
+import os, sys, json, random
+import django
+django.setup()
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.tests import make
+from samen.vault.tests.make import AT
+
+sara, mo = make.team(2)
+mine = []
+print("ready", flush=True)
+while True:
+    record = make.record(sara, mo)
+    mine.append(record)
+    print(json.dumps(["made", str(record)]), flush=True)
+    actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"second"})
+    print(json.dumps(["written", str(record)]), flush=True)
+    if len(mine) % 2:
+        actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+        actions.reencrypt(**sara.opens(), limit=5)
+        print(json.dumps(["renewed", str(record)]), flush=True)
+    if len(mine) > 3:
+        gone = mine.pop(0)
+        actions.erase_records(record_ids=[gone], by=job("retention"), at=AT)
+        print(json.dumps(["erased", str(gone)]), flush=True)
+"""
+READER = """
+import sys, json
+import django
+django.setup()
+from django.db import connection
+from samen.audit import queries as logbook
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.actions import contents
+from samen.vault.models import Grant, Part, Record
+from samen.vault.tests.make import AT
+
+actions.check_ready()
+actions.finish_erasures(by=job("retention"), at=AT)
+records = list(Record.objects.all())
+there = contents.parts_of([one.id for one in records])
+changed = contents.check_unchanged(records, opened=there)
+torn = [str(g.id) for g in Grant.objects.select_related("record") if g.epoch != g.record.epoch]
+with connection.cursor() as cursor:
+    cursor.execute("PRAGMA integrity_check")
+    [[sound]] = cursor.fetchall()
+versions = {str(one.id): [p.version for p in there[one.id]][0] for one in records}
+logbook.check_logbook()
+print(json.dumps([versions, len(changed), len(torn), sound]))
+"""
+
+
+def environment(folder: Path) -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("SAMEN_", "DATABASE"))}
+    return plain | {"SAMEN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+
+def python(folder: Path, *said: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *said],
+        cwd=settings.BASE,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def killed_while_writing(folder: Path, seconds: float) -> list[tuple[str, str]]:
+    """What was acknowledged before the kill."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER],
+        cwd=settings.BASE,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        lines = process.stdout.read().splitlines()
+    return [tuple(json.loads(line)) for line in lines if line.endswith("]")]
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
+    tmp_path: Path,
+) -> None:
+    """Five kills by default; SAMEN_KILLS=200 for the whole of it."""
+    chance = random.Random(6)  # noqa: S311 moments, no secret
+    python(tmp_path, "manage.py", "migrate", "--verbosity=0")
+    acknowledged = 0
+    for _ in range(int(os.environ.get("SAMEN_KILLS", "5"))):
+        told = killed_while_writing(tmp_path, chance.uniform(0.1, 0.8))
+        acknowledged += len(told)
+        versions, changed, torn, sound = json.loads(python(tmp_path, "-c", READER))
+        assert (changed, torn, sound) == (0, 0, "ok")
+        erased = {record for what, record in told if what == "erased"}
+        made = {record for what, record in told if what == "made"}
+        assert not erased & versions.keys()
+        # The one that was being erased when it was killed may be gone already.
+        assert len(made - erased - versions.keys()) <= 1
+        for what, record in told:
+            if what == "written" and record in versions:
+                assert versions[record] == 2
+    assert acknowledged > 5
+
+
+@pytest.mark.slow
+def test_what_is_erased_is_nowhere_in_the_file_or_its_log(tmp_path: Path) -> None:
+    """And an old copy of the database with today's salts opens everything but that."""
+    python(tmp_path, "manage.py", "migrate", "--verbosity=0")
+    first = """
+import django; django.setup()
+from samen.vault.models import Grant, Part
+from samen.vault.tests import make
+sara = make.colleague()
+for _ in range(30):
+    record = make.record(sara)
+    make.read(sara, record)
+for part, grant in zip(Part.objects.order_by("record"), Grant.objects.order_by("record")):
+    print(part.record_id.hex, bytes(part.sealed)[60:160].hex(), bytes(grant.sealed)[20:].hex())
+"""
+    rows = [line.split() for line in python(tmp_path, "-c", first).splitlines()]
+    database = tmp_path / "samen.sqlite3"
+    with sqlite3.connect(database) as live, sqlite3.connect(tmp_path / "old") as old:
+        live.backup(old)
+    erase = f"""
+import django; django.setup()
+from uuid import UUID
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.tests.make import AT
+ids = [UUID(one) for one in {[row[0] for row in rows[:20]]!r}]
+actions.erase_records(record_ids=ids, by=job("retention"), at=AT)
+actions.clean_disk()
+"""
+    python(tmp_path, "-c", erase)
+    log = tmp_path / "samen.sqlite3-wal"
+    kept = database.read_bytes() + (log.read_bytes() if log.exists() else b"")
+    found = [
+        [bytes.fromhex(sealed) in kept, bytes.fromhex(wrap) in kept] for _id, sealed, wrap in rows
+    ]
+
+    assert found[:20] == [[False, False]] * 20
+    assert found[20:] == [[True, True]] * 10
+    for rest in tmp_path.glob("samen.sqlite3*"):
+        rest.unlink()
+    shutil.copy(tmp_path / "old", database)
+    said = python(
+        tmp_path,
+        "-c",
+        "import django; django.setup()\n"
+        "from samen.vault.actions import ground\n"
+        "from samen.vault.models import Record\n"
+        "gone = set(ground.store().erased())\n"
+        "print(sorted(one.hex for one in Record.objects.values_list('id', flat=True)"
+        " if one in gone))\n"
+        "ground.check_ready()",
+    )
+    assert said.count("'") == 40
+    salts = SaltStore(tmp_path / "vault" / "salts")
+    assert len(list(salts.erased())) == 20
