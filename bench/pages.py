@@ -54,7 +54,7 @@ def measure() -> dict[str, Any]:
         call_command("import_map", quiet=True)
         found: dict[str, Any] = {"bytes": _bytes(), "limit": LIMIT, "cost": {}}
         for size in (100, 10_000):
-            _fill(size)
+            fill(size)
             found["cost"][str(size)] = _cost()
         found["profile"] = _profile()
         return found
@@ -80,7 +80,7 @@ def _fetched(client: Any, address: str) -> int:
     return len(answer.content) + headers + STATUS_LINE
 
 
-def _fill(size: int) -> None:
+def fill(size: int) -> None:
     """Bring the map to `size` published services with services that look like the real ones."""
     from samen.directory.models import (  # noqa: PLC0415 after the setup
         Change,
