@@ -31,7 +31,7 @@ from samen.exchange.rules.operations import (
 VERSIONS = ("3.2", "3.3")
 ASK = (*READ, "POST")
 
-_WHOLE_LIST = 50  # drops of a bucket; a page or a record is one
+_RECORDS_A_DROP = 200  # of a whole list; a page or a record is one drop
 buckets = Buckets(size=settings.API_AT_ONCE, per_second=settings.API_PER_SECOND)
 
 
@@ -67,7 +67,7 @@ def records(request: HttpRequest, standard: str, kind: str) -> HttpResponseBase:
     """A page of a list, or all of it as lines."""
     said = asking.read(request, PARAMETERS[kind])
     whole = said.format == "ndjson" or _is_one_page(said)
-    _take_turn(request, drops=_WHOLE_LIST if whole else 1)
+    _take_turn(request)
     language = asking.language_of(request, said)
     full = said.full or (said.full_service and kind == "organizations")
     shape = Shape(standard, language, full, said.full_service, said.minimal)
@@ -122,6 +122,7 @@ def _whole(request: HttpRequest, kind: str, said: Asked, shape: Shape) -> HttpRe
         return HttpResponse(content_type=content_type)
     # Counting refuses what cannot be understood, before the first line is out.
     total = queries.total(kind, said)
+    _take_turn(request, drops=total // _RECORDS_A_DROP)
     pieces = queries.everything(kind, said, shape)
     written = _lines(pieces) if as_lines else _one_page(pieces, total)
     try:

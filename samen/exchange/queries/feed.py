@@ -34,7 +34,7 @@ class Changes:
 def changes_after(cursor: str, *, most: int) -> Changes:
     """Raises BadCursor."""
     last, told = feed.read_cursor(cursor), list[Told]()
-    for passed, (place, each) in enumerate(_steps(last, at_once=min(most + 1, _AT_ONCE))):
+    for passed, (place, each) in enumerate(_steps(last, at_once=_AT_ONCE)):
         if len(told) == most or passed > _FARTHEST:
             return Changes(told, str(last), more=True)
         if each is not None:

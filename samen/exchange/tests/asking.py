@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from jsonschema import Draft202012Validator
 
@@ -129,3 +132,22 @@ STRICT = {kind: strict(shape) for kind, shape in ONE.items()}
 def check(kind: str, record: Any) -> None:
     errors = [f"{e.json_path}: {e.message}" for e in STRICT[kind].iter_errors(record)]
     assert not errors, errors
+
+
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """A request ends by closing its connection to the database, which here is that of the test."""
+    kept = (request_started, request_finished)
+    for signal in kept:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in kept:
+            signal.connect(close_old_connections)
+
+
+def end(answer: Any) -> None:
+    """As a server does when nobody reads on."""
+    with connection_kept():
+        answer.close()

@@ -38,7 +38,7 @@ from samen.directory.tests import make
 from samen.exchange import actions
 from samen.exchange.api.hsds import buckets
 from samen.exchange.rules.shapes import PATCHED, SHAPES
-from samen.exchange.tests.asking import BASE, LISTS, STRICT, Ask, ask, check
+from samen.exchange.tests.asking import BASE, LISTS, STRICT, Ask, ask, check, connection_kept
 from samen.exchange.tests.schemas import EXAMPLES, HSDS, SCHEMA, Hsds, hsds, read
 from samen.foundation.actor import job
 from samen.needs.tests import make as needs
@@ -331,10 +331,12 @@ def test_the_live_application_answers_what_its_file_says_and_never_breaks() -> N
     make.text(service, body="بيت آمن.", language="ar", field=ServiceText.Field.WHAT)
     make.answers(service, needs.need("sup.shelter"))
     make.location(service)
-    schema = schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", WSGIHandler())
+    with connection_kept():
+        schema = schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", WSGIHandler())
     asked: Counter[str] = Counter()
     for found in schema.get_all_operations():
-        asking(found, asked)()
+        with connection_kept():
+            asking(found, asked)()
     assert len(asked) == 17
     assert sum(asked.values()) > 80
 

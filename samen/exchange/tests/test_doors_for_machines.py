@@ -12,6 +12,7 @@ from samen.exchange.actions import keep_documents
 from samen.exchange.api.asking import address_of
 from samen.exchange.api.limits import Buckets
 from samen.exchange.http.streams import AT_ONCE, streamed
+from samen.exchange.tests.asking import end
 
 ROOT = "/api/hsds/3.2/"
 
@@ -170,7 +171,7 @@ def test_two_may_read_whole_lists_at_once_and_the_third_is_asked_to_come_back(
 
     refused = client.get(ask)
     pages = client.get(f"{ROOT}services")
-    readers.pop().close()
+    end(readers.pop())
     after = client.get(ask)
 
     assert refused.status_code == 429
@@ -178,7 +179,7 @@ def test_two_may_read_whole_lists_at_once_and_the_third_is_asked_to_come_back(
     assert pages.status_code == 200
     assert after.status_code == 200
     for reader in (*readers, after):
-        reader.close()
+        end(reader)
 
 
 @pytest.mark.django_db
@@ -196,7 +197,7 @@ def test_p4_a_list_is_written_while_it_is_read(
         piece = next(answer.streaming_content)
     with CaptureQueriesContext(connection) as rest:
         others = list(answer.streaming_content)
-    answer.close()
+    end(answer)
 
     assert piece.count(b"\n") == 2
     assert len(others) == 2
@@ -216,4 +217,4 @@ def test_a_list_that_is_read_for_too_long_breaks_off_and_does_not_seem_whole(
     assert next(pieces) == b"a"
     with pytest.raises(TimeoutError):
         next(pieces)
-    answer.close()
+    end(answer)
