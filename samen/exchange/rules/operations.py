@@ -17,6 +17,7 @@ PER_PAGE, MOST_PER_PAGE = 50, 1000
 MOST_METRES = 500_000
 _LAST_PAGE = 1_000_000_000
 _LONGEST = 500  # signs of any value
+_MOST_WORDS = 20
 _LONGEST_NAME = 60
 _PAGED = ("page", "per_page", "format", "lang")
 
@@ -134,7 +135,9 @@ def _text(name: str, value: Any) -> str:
     return text
 
 
-def _words(_name: str, text: str) -> str:
+def _words(name: str, text: str) -> str:
+    if len(text.split()) > _MOST_WORDS:
+        raise BadParameter(parameter=name, why=f"Give at most {_MOST_WORDS} words.")
     return text
 
 

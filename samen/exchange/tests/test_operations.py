@@ -471,6 +471,7 @@ def test_what_is_said_twice_must_be_the_same(ask: Ask) -> None:
         ("services", "organization_id", "' OR 1=1"),
         ("services", "search", "a\x00b"),
         ("services", "search", "a" * 501),
+        ("organizations", "search", "woord " * 21),
         ("services", "lang", "xx"),
         ("services", "postcode", "3512JE"),
         ("services", "bogus", "1"),
