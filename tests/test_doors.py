@@ -51,6 +51,7 @@ OPEN_TO_VISITORS = {
     "/<language>/o/<organization>/embed/": READ,
     "/feeds/<language>/o/<organization>.atom": READ,
     "/<language>/safety/": READ,
+    "/<language>/open/": READ,
     "/<language>/about/": READ,
     "/<language>/exit/": READ,
     "/healthz": READ,

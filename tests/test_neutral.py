@@ -12,7 +12,7 @@ from tests.visit import Visit, words
 pytestmark = pytest.mark.django_db
 
 PATHS = (
-    "", "find/?need=34", "find/?i=3,4", "find/?place=arnhem", "i/3/", "i/4/", "i/4/card/",
+    "", "open/", "find/?need=34", "find/?i=3,4", "find/?place=arnhem", "i/3/", "i/4/", "i/4/card/",
     "i/4/wrong/", "i/4/thanks/", "place/", "all/", "safety/", "about/", "m/utrecht/", "nothing/",
 )  # fmt: skip
 

@@ -69,6 +69,7 @@ urlpatterns = [
         name="organization_feed",
     ),
     path("<language:language>/safety/", _open(views.safety), name="safety"),
+    path("<language:language>/open/", _open(views.open_map), name="open"),
     path("<language:language>/about/", _open(views.about), name="about"),
     path("<language:language>/exit/", _open(views.leave), name="exit"),
 ]

@@ -22,6 +22,13 @@ from samen.finder.http.page_cache import KEEP_UNTIL
 from samen.finder.public.forms import WrongForm
 from samen.foundation import actor, clock
 
+# For programs; they are opened by the room that knows them.
+DOORS = (
+    ("HSDS 3.2", "/api/hsds/3.2/"),
+    ("HSDS 3.2: changes", "/api/hsds/3.2/changes"),
+    ("FHIR R4", "/api/fhir/metadata"),
+)
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -286,6 +293,12 @@ def safety(request: HttpRequest, language: str) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
     return page_of(request, "about", {}, openings=())
+
+
+@require_safe
+def open_map(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 of the address
+    """What others may take along, in plain words."""
+    return page_of(request, "open", {"licence": settings.LICENCE, "doors": DOORS}, openings=())
 
 
 @require_safe

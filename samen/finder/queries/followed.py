@@ -53,7 +53,7 @@ def _others() -> list[tuple[str, datetime | None]]:
     towns = Municipality.objects.order_by("slug").values_list("slug", flat=True)
     pages = OrganizationPage.objects.filter(shown=True).order_by("organization")
     found = [
-        *("", "all/", "safety/", "about/"),
+        *("", "all/", "safety/", "about/", "open/"),
         *(f"m/{slug}/" for slug in towns),
         *(f"o/{id_}/" for id_ in pages.values_list("organization", flat=True)),
     ]

@@ -17,9 +17,10 @@ from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.finder.queries import followed
 from samen.foundation.actor import job
+from samen.foundation.languages import PUBLISHED
 from samen.places.tests import make as places
 from tests.test_neutral import TELLING
-from tests.visit import Visit
+from tests.visit import Visit, words
 
 MARKER = "ZEBRAPAD-77"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -235,3 +236,16 @@ def test_a_long_list_goes_on_in_the_next_file(
     assert client.get("/sitemap.xml").content.count(b"/nl/sitemap-") == 3
     assert client.get("/nl/sitemap-4.xml").status_code == 404
     assert client.get("/nl/sitemap-0.xml").status_code == 404
+
+
+@pytest.mark.parametrize("language", PUBLISHED)
+def test_what_can_be_taken_along_is_offered_in_plain_words(visit: Visit, language: str) -> None:
+    page = visit.get(f"/{language}/open/")
+    [link] = visit.get(f"/{language}/about/").select(f"a[href='/{language}/open/']")
+    assert words(link) == words(page.select_one("h1") or link)
+
+    offered = {str(each["href"]) for each in page.select("main a[href]")}
+    assert {"/feeds/samen.xlsx", "/feeds/samen.csv", "/feeds/samen-hsds.zip"} < offered
+    for address in offered:
+        assert visit._client.get(address).status_code in (200, 503), address
+    assert "CC-BY-4.0" in words(page)
