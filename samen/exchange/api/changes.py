@@ -9,6 +9,7 @@ from django.utils.http import quote_etag
 
 from samen.exchange import queries
 from samen.exchange.api.answers import JSON, Problem, for_machines
+from samen.exchange.api.turns import take_turn
 from samen.exchange.rules import feed
 
 _DIGITS = 4
@@ -16,6 +17,7 @@ _DIGITS = 4
 
 @for_machines("GET", "HEAD")
 def changes(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 of the address
+    take_turn(request)
     most = _most(request.GET.get("limit", str(feed.USUAL)))
     try:
         page = queries.changes_after(request.GET.get("after", ""), most=most)

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from samen.exchange.api.answers import PROBLEM, Problem, for_machines
+from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import fhir as queries
 from samen.exchange.rules import fhir
 from samen.exchange.rules.asking_fhir import Asked, BadQuestion, asked_by
@@ -29,7 +30,11 @@ def for_health_care(*methods: str) -> Callable[[View], View]:
     """As for every machine, and what is refused is said in the words of FHIR."""
 
     def decorated(view: View) -> View:
-        open_to_all = for_machines(*methods)(view)
+        def in_turn(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            take_turn(request)
+            return view(request, **parts)
+
+        open_to_all = for_machines(*methods)(in_turn)
 
         @wraps(open_to_all)
         def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:

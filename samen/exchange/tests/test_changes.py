@@ -16,6 +16,7 @@ from samen.directory.actions import journal
 from samen.directory.models import Change, Service
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
+from samen.exchange.api.limits import Buckets
 from samen.exchange.rules import feed
 from samen.exchange.rules.feed import BadCursor, Cursor, read_cursor
 from samen.foundation.actor import job
@@ -281,6 +282,20 @@ def test_who_asks_again_is_told_in_a_few_bytes_that_nothing_happened(client: Cli
 
     changed(service, email={"email": "hulp@example.org"})
     assert client.get(FEED, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_p11_who_asks_too_much_at_once_waits_a_moment(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("samen.exchange.api.hsds.buckets", Buckets(size=2, per_second=0.01))
+    for _ in range(2):
+        asked(client)
+
+    for path in (FEED, "/api/fhir/Location", "/api/fhir/metadata"):
+        refused = client.get(path)
+        assert refused.status_code == 429
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "Ask again in a moment." in refused.content.decode()
 
 
 def test_programs_of_every_site_may_ask_and_nobody_may_write(client: Client) -> None:
