@@ -29,7 +29,7 @@ from samen.foundation.languages import LANGUAGES, PUBLISHED  # noqa: E402 after 
 ROOMS = ("theme", "finder", "foundation", "directory", "needs", "places", "search")
 # What colleagues read at the desk is there in English and Dutch; of these rooms, what visitors
 # read lies in folders named "public" and is there in every language.
-DESK_ROOMS = ("config", "people", "stewardship")
+DESK_ROOMS = ("config", "people", "stewardship", "exchange")
 DESK_LANGUAGES = ("nl",)
 SOURCE = "en"
 TRANSLATED = [tag for tag in PUBLISHED if tag != SOURCE]

@@ -130,6 +130,15 @@ FOR_ROLES = {
     "/desk/pages/<organization>/": SUGGESTS,
     "/desk/pages/<organization>/invite/": DECIDES,
     "/desk/contacts/<slug>/": DECIDES,
+    "/desk/sources/": DECIDES,
+    "/desk/sources/new/": DECIDES,
+    "/desk/sources/file/": DECIDES,
+    "/desk/sources/<source>/": DECIDES,
+    "/desk/sources/<source>/records/": DECIDES,
+    "/desk/sources/<source>/<what>/": DECIDES,
+    "/desk/sources/runs/<run>/undo/": DECIDES,
+    "/desk/offers/": DECIDES,
+    "/desk/offers/<difference>/": DECIDES,
     "/desk/suggestions/": DECIDES,
     "/desk/suggestions/<suggestion>/": DECIDES,
     "/desk/withdrawn/": DECIDES,
@@ -188,6 +197,10 @@ SAMPLES = {
     "withdrawal": NOBODY,
     "service": NOBODY,
     "task": NOBODY,
+    "source": NOBODY,
+    "run": NOBODY,
+    "difference": NOBODY,
+    "what": "pause",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

@@ -16,6 +16,8 @@ from samen.config.management.commands.routes import routes
 from samen.directory import actions
 from samen.directory.models import Change, Organization, Service, ServiceArea
 from samen.directory.tests import make
+from samen.exchange.models import Difference, Held, Run, Source
+from samen.exchange.tests import make as exchange
 from samen.foundation.actor import job
 from samen.people.models import User
 from samen.people.rules import Role
@@ -116,6 +118,31 @@ def _task() -> Named:
     return {"task": made.id}
 
 
+def _source() -> Named:
+    made = exchange.source(municipality=places.municipality(HERE).slug)
+    return {"source": made.id, "what": "pause"}
+
+
+def _run() -> Named:
+    made = exchange.source(municipality=places.municipality(HERE).slug)
+    return {"run": exchange.bring(made, exchange.record()).id}
+
+
+def _difference() -> Named:
+    made = exchange.source(municipality=places.municipality(HERE).slug)
+    exchange.bring(made, exchange.record())
+    held = exchange.held()
+    row = Difference.objects.create(
+        held=held,
+        service=held.service,
+        fact="website",
+        offered={"website": "https://example.org/"},
+        mark="x",
+        at=AT,
+    )
+    return {"difference": row.id}
+
+
 OF_A_PLACE: dict[str, Callable[[], Named]] = {
     "/desk/map/<number>/": _entry,
     "/desk/map/<number>/<section>/": lambda: {**_entry(), "section": "words"},
@@ -127,6 +154,11 @@ OF_A_PLACE: dict[str, Callable[[], Named]] = {
     "/desk/pages/<organization>/": _page,
     "/desk/pages/<organization>/invite/": _page,
     "/desk/contacts/<slug>/": _municipality,
+    "/desk/sources/<source>/": _source,
+    "/desk/sources/<source>/records/": _source,
+    "/desk/sources/<source>/<what>/": _source,
+    "/desk/sources/runs/<run>/undo/": _run,
+    "/desk/offers/<difference>/": _difference,
     "/desk/suggestions/<suggestion>/": _suggestion,
     "/desk/withdrawn/<withdrawal>/": _withdrawal,
     "/desk/tasks/<task>/done/": _task,
@@ -179,6 +211,10 @@ def everything() -> list[Any]:
         Task,
         SheetImport,
         Organization,
+        Source,
+        Run,
+        Held,
+        Difference,
         User,
     )
     return [list(model.objects.order_by("pk").values()) for model in kept]
@@ -225,7 +261,7 @@ def test_what_is_kept_elsewhere_answers_as_what_is_nowhere(
 ) -> None:
     there = OF_A_PLACE[door]()
     unknown = {"slug": "nergens", "number": 99_999}
-    keep = {name: there[name] for name in there if name in {"section", "version"}}
+    keep = {name: there[name] for name in there if name in {"section", "version", "what"}}
     nowhere = {name: unknown.get(name, NOWHERE) for name in there} | keep
     visit.sign_in(people.colleague(role, municipality=places.municipality(ELSEWHERE)))
 

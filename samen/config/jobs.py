@@ -77,6 +77,8 @@ WORK: Sequence[Rhythm] = (
     Rhythm(search.fold_index, MINUTE),
     Rhythm(exchange.keep_documents, MINUTE),
     Rhythm(exchange.keep_downloads, MINUTE),
+    Rhythm(exchange.take_in, MINUTE),
+    Rhythm(exchange.forget_documents, MINUTE),
     Rhythm(finder.keep_cards, MINUTE),
     Rhythm(search.fold_index, MINUTE),
     Rhythm(stewardship.forget_hidden_places, HOUR),

@@ -25,6 +25,7 @@ SECTIONS = (
     Section(_("Today"), "/desk/", EVERYBODY),
     Section(_("The map"), "/desk/map/", MAP),
     Section(_("Suggestions"), "/desk/suggestions/", (Role.STEWARD,)),
+    Section(_("Sources"), "/desk/sources/", (Role.STEWARD,)),
     Section(_("Translations"), "/desk/translations/", (Role.TRANSLATOR,)),
     Section(_("Tasks"), "/desk/tasks/", (Role.STEWARD, Role.EDITOR)),
     Section(_("Reports"), "/desk/reports/", (Role.STEWARD, Role.EDITOR)),

@@ -182,7 +182,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # A colleague brings a spreadsheet; it is read in memory and never lies in a folder.
-MOST_BYTES_AT = {"/desk/spreadsheet/": 5_500_000}
+MOST_BYTES_AT = {"/desk/spreadsheet/": 5_500_000, "/desk/sources/file/": 5_500_000}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_500_000
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -26,24 +26,38 @@ from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
 from samen.directory.actions.tables import blank_facts, facts_of_services
+from samen.directory.actions.taking import (
+    Body,
+    Entry,
+    Source,
+    create_entries,
+    fits,
+    set_origin,
+    take_organizations,
+)
 from samen.needs.actions import Refusal, Refused
 
 __all__ = [
+    "Body",
     "Changed",
     "Conflict",
+    "Entry",
     "ImportReport",
     "Kept",
     "Refusal",
     "Refused",
+    "Source",
     "age_service",
     "blank_facts",
     "change_organization",
     "change_service",
     "confirm_service",
+    "create_entries",
     "create_service",
     "end_doubts",
     "facts_of_services",
     "facts_to_restore",
+    "fits",
     "forget_projections",
     "import_map",
     "import_needs",
@@ -62,6 +76,8 @@ __all__ = [
     "restore_service",
     "service_facts",
     "set_contact",
+    "set_origin",
     "settle_reports",
+    "take_organizations",
     "withhold_fact",
 ]

@@ -24,7 +24,14 @@ from samen.directory.actions.remembering import (
     traces_of,
 )
 from samen.directory.actions.sound import check_known, check_silent, check_sound
-from samen.directory.actions.tables import FACTS, Ids, all_facts, empty_fact, ids, service_in_tables
+from samen.directory.actions.tables import (
+    FACTS,
+    Ids,
+    all_facts,
+    empty_fact,
+    ids_named,
+    service_in_tables,
+)
 from samen.directory.models import History, Service
 from samen.directory.rules import value_hash
 from samen.foundation.actor import Actor
@@ -80,8 +87,8 @@ def change_service(  # noqa: PLR0913 what, to what, since when, why, who and whe
     if not wanted:
         return Changed(service.id, service.version)
     _check_no_conflict(service, now, wanted, version)
-    known, after = ids(), {**now, **wanted}
-    after = {fact: value for fact, value in after.items() if value}
+    after = {fact: value for fact, value in {**now, **wanted}.items() if value}
+    known = ids_named([after])
     check_sound(after, known)
     check_silent(after, traces_of(now))
     if service.freshness == Service.Freshness.HIDDEN and "publish" in wanted:
@@ -135,7 +142,7 @@ def create_service(*, key: str, facts: Facts, why: str, by: Actor, at: datetime)
         return Changed(there.id, there.version)
     check_known(facts)
     whole = {fact: empty_fact(parts) for fact, parts in FACTS.items()} | dict(facts)
-    known = ids()
+    known = ids_named([whole])
     check_sound(whole, known)
     service = _numbered(key, whole, known)
     _write(service, whole, known)
@@ -214,7 +221,7 @@ def _numbered(key: str, whole: Facts, known: Ids) -> Service:
         with transaction.atomic():
             return Service.objects.create(
                 key=key,
-                number=_next_number(),
+                number=next_number(),
                 organization_id=known.organizations[whole["name"]["organization"]],
                 kind=whole["publish"]["kind"],
             )
@@ -222,6 +229,6 @@ def _numbered(key: str, whole: Facts, known: Ids) -> Service:
         refuse(gettext_noop("Somebody else made a new one at the same moment. Try again."))
 
 
-def _next_number() -> int:
+def next_number() -> int:
     highest = Service.objects.aggregate(highest=Max("number"))["highest"] or 0
     return int(max(highest, _LAST_OF_THE_FILES)) + 1

@@ -54,6 +54,27 @@ def ids() -> Ids:
     )
 
 
+def ids_named(wholes: Iterable[Mapping[str, Mapping[str, Any]]]) -> Ids:
+    """The same for what these facts name, and nothing else: there may be many of each."""
+    named: dict[str, set[str]] = {part: set() for part in ("organization", "needs", "areas", "at")}
+    for facts in wholes:
+        named["organization"].add(facts.get("name", {}).get("organization", ""))
+        named["needs"].update(facts.get("needs", {}).get("needs", ()))
+        named["needs"].update(group for group, _only in facts.get("for", {}).get("groups", ()))
+        named["areas"].update(facts.get("areas", {}).get("areas", ()))
+        places = facts.get("location", {}).get("locations", ())
+        named["at"].update(place["place"] for place in places)
+    bodies = Organization.objects.filter(key__in=named["organization"])
+    needs = Need.objects.filter(key__in=named["needs"])
+    municipalities = Municipality.objects.filter(slug__in=named["areas"])
+    return Ids(
+        organizations=dict(bodies.values_list("key", "id")),
+        needs=dict(needs.values_list("key", "id")),
+        municipalities=dict(municipalities.values_list("slug", "id")),
+        places=dict(Place.objects.filter(slug__in=named["at"]).values_list("slug", "id")),
+    )
+
+
 # Which parts each fact holds; texts are facts of their own ("what.nl").
 FACTS: Mapping[str, tuple[str, ...]] = {
     "name": ("organization", "name", "names"),
@@ -281,6 +302,20 @@ def _column(part: str, value: Any, ids: Ids) -> Any:
     if part == "organization":
         return ids.organizations[value]
     return date.fromisoformat(value) if part in _DATES and value else value
+
+
+def rows_of(service: Service, part: str, values: Any, ids: Ids) -> list[Model]:
+    """The rows that a part of a new service is made of; places before what leads to them."""
+    if part == "locations":
+        places = [
+            Location(organization_id=service.organization_id, **_location_row(value, ids))
+            for value in values
+        ]
+        return [*places, *(ServiceAtLocation(service=service, location=p) for p in places)]
+    if part not in _ROWS:
+        return []
+    rows = _ROWS[part]
+    return [rows.model(service=service, **rows.row(value, ids)) for value in values]
 
 
 def write_rows(service: Service, parts: Mapping[str, Any], ids: Ids) -> None:

@@ -4,6 +4,7 @@ from samen.directory.models.history import History
 from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
 from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
+from samen.directory.models.origins import Origin
 from samen.directory.models.pages import MunicipalityContact, OrganizationPage
 from samen.directory.models.projections import ServiceCard, ServiceDocument
 from samen.directory.models.reports import ProblemReport
@@ -38,6 +39,7 @@ __all__ = [
     "Organization",
     "OrganizationPage",
     "OrganizationText",
+    "Origin",
     "Phone",
     "ProblemReport",
     "RequiredDocument",

@@ -66,6 +66,7 @@ from samen.directory.rules import (
     review_months,
     tel_uri,
     text_hash,
+    value_hash,
 )
 
 __all__ = [
@@ -132,4 +133,5 @@ __all__ = [
     "stamps",
     "tel_uri",
     "text_hash",
+    "value_hash",
 ]

@@ -22,6 +22,7 @@ from samen.directory.queries import (
     PlaceKnown,
     TextKnown,
 )
+from samen.exchange.rules.documents_coded import coded
 from samen.exchange.rules.documents_hours import operating_hours, schedules
 from samen.exchange.rules.documents_terms import Term, attribute_term
 from samen.foundation.languages import LANGUAGES, fallbacks
@@ -162,6 +163,7 @@ def _rest(record: OpenRecord, terms: Mapping[str, Term]) -> dict[str, Any]:
         "required_documents": _documents(item),
         "attributes": _attributes(item, terms),
         "translations": _service_translations(record),
+        "coded": coded(record, terms),
     }
 
 

@@ -227,6 +227,10 @@ _OWN: Mapping[str, Mapping[str, Schema]] = {
                 "emergency": _YES,
             },
         },
+        "coded": {
+            "type": "object",
+            "description": "The same in codes, by which one Samen takes a record from another.",
+        },
         "channels": {
             "type": "array",
             "items": {"enum": ["phone", "chat", "whatsapp", "email", "walkin", "visit"]},

@@ -79,9 +79,14 @@ def connected(address: tuple[str, int], seconds: float) -> socket.socket:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What may be reached, and how. The operator's openings: "host:port" to a file of his CA."""
+    """What may be reached, and how. The operator's openings: "host:port" to a file of his CA.
+
+    A page of a link is small and quick; whoever fetches a list of records says how much more.
+    """
 
     openings: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    most_bytes: int = 0
     resolve: Resolve = resolved
     connect: Connect = connected
 
@@ -96,7 +101,7 @@ class _Target:
 
 def fetch(address: str, *, gate: Gate, headers: Mapping[str, str] | None = None) -> Fetched:
     """Raises NotFetched. `headers` are ours, never what somebody typed."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + (gate.seconds or SECONDS)
     for _hop in range(MOST_REDIRECTS + 1):
         target = _checked_address(address, gate)
         response, body = _exchange(target, gate, headers or {}, until)
@@ -167,7 +172,7 @@ def _exchange(
         with plain, context.wrap_socket(plain, server_hostname=target.host) as secure:
             secure.settimeout(_left(until))
             secure.sendall(_request(target, headers))
-            return _read(_received(secure, until))
+            return _read(_received(secure, until, gate.most_bytes or MOST_BYTES))
     except ssl.SSLCertVerificationError:
         raise NotFetched(Trouble.BAD_CERTIFICATE) from None
     except TimeoutError:
@@ -243,7 +248,7 @@ def _quoted(sign: str) -> str:
     return "".join(f"%{byte:02X}" for byte in sign.encode())
 
 
-def _received(secure: ssl.SSLSocket, until: float) -> bytes:
+def _received(secure: ssl.SSLSocket, until: float, most: int) -> bytes:
     """Everything until they hang up, or as much as we take."""
     taken = bytearray()
     while True:
@@ -255,7 +260,7 @@ def _received(secure: ssl.SSLSocket, until: float) -> bytes:
         if not piece:
             return bytes(taken)
         taken += piece
-        if len(taken) > MOST_BYTES:
+        if len(taken) > most:
             raise NotFetched(Trouble.TOO_LARGE)
 
 

@@ -1,0 +1,116 @@
+"""How long it takes to take a list of others in, and to read it again unchanged.
+
+    .venv/bin/python -m bench --only takein
+    .venv/bin/python -m bench --only takein --sizes 10000
+
+A file of invented records in a database of its own that is thrown away: read, compared, written
+with their history and journal, step by step as the worker does it. Then the same file again, and
+the same with one record in a hundred changed.
+"""
+
+import json
+import os
+import resource
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+SIZES = (10_000, 100_000)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAYS = ("MO", "TU", "WE", "TH", "FR")
+
+
+def measure(sizes: Sequence[int] = SIZES) -> dict[str, Any]:
+    """By size: seconds of each reading, and what this process needed at most."""
+    with tempfile.TemporaryDirectory() as data:
+        os.environ.update(
+            SAMEN_ENVIRONMENT="test",
+            SAMEN_SECRET_KEY=secrets.token_hex(),
+            SAMEN_DATA=data,
+            SAMEN_HTTPS="no",
+            DJANGO_SETTINGS_MODULE="samen.config.settings",
+        )
+        os.environ.pop("DATABASE_URL", None)
+        import django  # noqa: PLC0415 the settings come first
+
+        django.setup()
+        from django.core.management import call_command  # noqa: PLC0415 after the setup
+
+        call_command("migrate", verbosity=0)
+        call_command("import_map", quiet=True)
+        return {str(size): _one(size) for size in sizes or SIZES}
+
+
+def _one(size: int) -> dict[str, float]:
+    from samen.exchange.actions.sources import Wanted, add_source  # noqa: PLC0415 after the setup
+    from samen.foundation.actor import job  # noqa: PLC0415 after the setup
+
+    wanted = Wanted(municipality="utrecht", name=f"Lijst van {size}", kind="package")
+    source = add_source(wanted=wanted, by=job("bench"), at=NOON)
+    return {
+        "new": _taken(source.id, records(size)),
+        "same": _taken(source.id, records(size)),
+        "changed": _taken(source.id, records(size, changed=True)),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _taken(source: Any, documents: Iterator[Mapping[str, Any]]) -> float:
+    from samen.exchange.actions.taking_in import begin_file, take_step  # noqa: PLC0415 as above
+    from samen.foundation.actor import job  # noqa: PLC0415 as above
+    from samen.foundation.http.fetching import Gate  # noqa: PLC0415 as above
+
+    began = time.perf_counter()
+    by = job("bench")
+    run = begin_file(source_id=source, documents=list(documents), by=by, at=NOON)
+    while take_step(run_id=run.id, gate=Gate(), by=by, at=NOON):
+        pass
+    return time.perf_counter() - began
+
+
+def records(size: int, *, changed: bool = False) -> Iterator[dict[str, Any]]:
+    """Services as a register has them: hours, a place, a phone, two languages."""
+    for number in range(size):
+        other = changed and number % 100 == 0
+        yield {
+            "id": f"{size}-{number}",
+            "name": f"Inloop {number}",
+            "description": f"Koffie en raad in buurt {number}{' en soep' if other else ''}.",
+            "status": "active",
+            "url": f"https://inloop-{number}.example.org",
+            "organization": {"id": f"{size}-o{number // 4}", "name": f"Buurthuis {number // 4}"},
+            "phones": [{"number": f"030 {1_000_000 + number}"}],
+            "languages": [{"code": "nl"}, {"code": ("ar", "tr", "pl")[number % 3]}],
+            "schedules": [
+                {"freq": "WEEKLY", "byday": ",".join(DAYS), "opens_at": "09:00",
+                 "closes_at": "17:00"}
+            ],
+            "service_at_locations": [
+                {"location": {"location_type": "physical", "addresses": [
+                    {"address_1": f"Straat {number}", "city": "Utrecht"}]}}
+            ],
+            "accreditations": "ISO 9001",
+        }  # fmt: skip
+
+
+def as_text(found: Mapping[str, Any]) -> str:
+    lines = [
+        "| records | new | read again, the same | 1 in 100 changed | memory |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {int(size):,} | {row['new']:.0f} s | {row['same']:.1f} s | {row['changed']:.1f} s "
+        f"| {row['megabytes']:.0f} MB |"
+        for size, row in sorted(found.items(), key=lambda pair: int(pair[0]))
+    ]
+    about = "Records of others taken in from one file, a hundred in a transaction: held against the"
+    return "\n".join([f"{about} map, written with history, journal and logbook.", "", *lines])
+
+
+if __name__ == "__main__":
+    result = measure()
+    print(json.dumps(result, indent=1))
+    print(as_text(result))

@@ -1,0 +1,411 @@
+"""What a source offers in one step, held against what was taken in before. Part of a transaction.
+
+Read aloud: an echo of our own is nothing. A record that another source brought already is that
+source's, unless its publisher now offers it himself. What has not changed is only seen. What is
+new is made; what changed is compared fact by fact.
+"""
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from samen.directory import actions as directory
+from samen.directory.actions import Body, Entry, Refused
+from samen.directory.models import Organization, Origin, Service
+from samen.exchange.actions.differing import put_before_a_person, settle_those
+from samen.exchange.actions.ground import ground_of
+from samen.exchange.actions.leaving import is_ours_to_write, take_away, touch
+from samen.exchange.models import Held, Run, Source, Touched
+from samen.exchange.queries.secrets import redacted_among
+from samen.exchange.rules.comparing import (
+    Comparison,
+    compare,
+    document_hash,
+    hides_a_place,
+    mark,
+    marks,
+    news,
+)
+from samen.exchange.rules.reading import Offer, read_service
+from samen.exchange.rules.reading_origin import as_uuid, stable_id
+from samen.exchange.rules.reading_package import ROW_OF
+from samen.exchange.rules.reading_pages import kind_of, services_in
+from samen.exchange.rules.reading_values import words
+from samen.foundation.actor import Actor
+
+_SERVICE = "service"
+_KEPT_LOSSES = 40  # of one record
+_BROUGHT = (Source.Kind.PACKAGE, Source.Kind.SHEET)
+
+
+class Offering:
+    """One step's offers, and what became of them."""
+
+    def __init__(self, run: Run, by: Actor, at: datetime) -> None:
+        self._run, self._source = run, run.source
+        self._by, self._at = by, at
+        self._ground = ground_of(self._source.municipality.slug, at)
+        self.counts: Counter[str] = Counter()
+        self.losses: Counter[str] = Counter()
+        self.refused: list[list[str]] = []
+
+    # --- everything that was offered -----------------------------------------------------------
+
+    def take(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        services: list[Mapping[str, Any]] = []
+        for document in documents:
+            table = words(document, ROW_OF)
+            if self._source.address:
+                # A list of services holds nothing else, whatever its records look like.
+                services.append(document)
+                continue
+            services += [] if table else services_in(document)
+            if table or kind_of(document) != _SERVICE:
+                self._keep_object(table or kind_of(document), document)
+        offers = {offer.original: offer for offer in map(self._read, services) if offer}
+        self.counts["seen"] += len(services)
+        held = self._held(offers)
+        mine = {key: offer for key, offer in offers.items() if self._is_to_take(offer)}
+        new = {key: offer for key, offer in mine.items() if key not in held}
+        for original in mine.keys() & held.keys():
+            self._again(held[original], mine[original])
+        self._make({key: offer for key, offer in new.items() if not self._is_taken(offer)})
+
+    def note_there(self, originals: Sequence[str]) -> None:
+        """They are there, and could not be read now: they are not missing."""
+        self._held_ones(originals).update(seen_in=self._run, last_seen=self._at, missed=0)
+        self.counts["seen"] += len(originals)
+
+    def note_gone(self, original: str) -> None:
+        for held in self._held_ones([original]).filter(state=Held.State.HERE):
+            self.counts[take_away(held=held, run=self._run, by=self._by, at=self._at)] += 1
+
+    def _read(self, document: Mapping[str, Any]) -> Offer | None:
+        samen = self._source.kind in (Source.Kind.SAMEN, Source.Kind.PACKAGE)
+        offer = read_service(
+            document,
+            self._ground,
+            publisher=self._source.publisher,
+            licence=self._source.licence,
+            samen=samen,
+        )
+        if offer is None:
+            self._refuse(words(document, "id")[:200], "It has no id or no name.")
+            return None
+        self.losses.update(f"{loss.field}|{loss.why.value}" for loss in offer.losses)
+        return offer
+
+    def _refuse(self, original: str, sentence: str) -> None:
+        self.counts["refused"] += 1
+        self.refused.append([original, sentence])
+
+    def _held_ones(self, originals: Sequence[str]) -> Any:
+        return Held.objects.filter(
+            source=self._source, kind=_SERVICE, original__in=list(originals)
+        ).select_related("service")
+
+    def _held(self, offers: Mapping[str, Offer]) -> dict[str, Held]:
+        found = {held.original: held for held in self._held_ones(list(offers))}
+        twice = [held for held in found.values() if held.seen_in_id == self._run.id]
+        if twice and self._source.address and self._source.kind != Source.Kind.SAMEN:
+            # The list has moved while it was read: something else may have slipped past.
+            self._run.gaps += 1
+        return found
+
+    def _is_to_take(self, offer: Offer) -> bool:
+        echo = offer.origin.publisher == settings.PUBLISHER_ID
+        if echo:
+            self.counts["echo"] += 1
+        return not echo
+
+    # --- what is held already ------------------------------------------------------------------
+
+    def _again(self, held: Held, offer: Offer) -> None:
+        said = document_hash(offer.document)
+        if held.state == Held.State.UNDONE:
+            self._see(held)
+        elif held.state == Held.State.HERE and held.hash == said:
+            self._see(held)
+            self.counts["unchanged"] += 1
+        else:
+            self._compare(held, offer, said)
+
+    def _see(self, held: Held, **columns: Any) -> None:
+        Held.objects.filter(pk=held.pk).update(
+            seen_in=self._run, last_seen=self._at, missed=0, **columns
+        )
+
+    def _compare(self, held: Held, offer: Offer, said: str) -> None:
+        facts = self._facts(offer)
+        target = _target(held)
+        if target is None:
+            return
+        if not is_ours_to_write(held):
+            differ = news({f: v for f, v in facts.items() if f != "publish"}, held.facts)
+            self._ask(held, target, differ)
+            self._see(held, hash=said, facts=marks(facts), **self._kept(held, offer))
+            return
+        self._make_organizations([offer])
+        facts = self._facts(offer)
+        version, now = directory.service_facts(target)
+        found = compare(now, facts, held.facts, directory.blank_facts())
+        outcome, written = self._write(held, target, version, found)
+        self._ask(held, target, found.differ)
+        settle_those(held, target, [*found.same, *found.write], self._at)
+        if outcome:
+            known = {fact: mark(facts.get(fact, {})) for fact in (*found.same, *written)}
+            self._see(
+                held,
+                hash=said,
+                state=Held.State.HERE,
+                facts={**held.facts, **known},
+                **self._kept(held, offer),
+            )
+            self.counts[outcome] += 1
+
+    def _ask(self, held: Held, target: UUID, differ: Mapping[str, Any]) -> None:
+        if put_before_a_person(held, target, differ, self._at):
+            self.counts["review"] += 1
+
+    def _write(
+        self, held: Held, target: UUID, version: int, found: Comparison
+    ) -> tuple[str, Sequence[str]]:
+        """What became of it, and which facts are as offered now; nothing when it was refused."""
+        if not found.write:
+            return "unchanged", ()
+        back = held.state == Held.State.ABSENT and "publish" in found.write
+        try:
+            changed = directory.change_service(
+                service_id=target,
+                changes=found.write,
+                version=version,
+                why=self._source.name,
+                by=self._by,
+                at=self._at,
+                verb="returned" if back else "changed",
+            )
+        except Refused as reason:
+            self._refuse(held.original, str(reason))
+            if any(hides_a_place(fact, value) for fact, value in found.write.items()):
+                self._hide(held, target, version)
+            self._see(held)
+            return "", ()
+        what = Touched.What.RETURNED if back else Touched.What.CHANGED
+        if changed.facts:
+            touch(self._run, held, what, version, changed)
+        return what.value, tuple(found.write)
+
+    def _hide(self, held: Held, target: UUID, version: int) -> None:
+        """A place became secret at the source, and a text here still names it: all of it goes."""
+        _version, now = directory.service_facts(target)
+        if now["publish"]["publish"] != "hidden":
+            directory.change_service(
+                service_id=target,
+                changes={"publish": {**now["publish"], "publish": "hidden"}},
+                version=version,
+                why=self._source.name,
+                by=self._by,
+                at=self._at,
+                verb="withdrawn",
+            )
+        Held.objects.filter(pk=held.pk).update(document=b"")
+
+    def _kept(self, held: Held, offer: Offer) -> dict[str, Any]:
+        secret = bool(held.service_id and redacted_among([held.service_id]))
+        if held.service_id and not Origin.objects.filter(service=held.service_id).exists():
+            return {}  # an entry of our own says itself what it is
+        return {
+            "document": b"" if secret else packed(offer.document),
+            "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
+        }
+
+    # --- what is new ---------------------------------------------------------------------------
+
+    def _is_taken(self, offer: Offer) -> bool:
+        """Another source brought it already; or it is ours, and was brought back by hand."""
+        own = as_uuid(offer.original) if self._source.kind in _BROUGHT else None
+        if own and Service.objects.filter(pk=own, origin=None).exists():
+            self._hold_own(own, offer)
+            return True
+        there = Origin.objects.filter(
+            publisher=offer.origin.publisher, original=offer.origin.original
+        ).first()
+        if there is None:
+            return False
+        if offer.origin.publisher == self._source.publisher:
+            self._take_from_another_hand(there, offer)
+        else:
+            self.counts["elsewhere"] += 1
+        return True
+
+    def _hold_own(self, own: UUID, offer: Offer) -> None:
+        said = marks(self._facts(offer))
+        held, _new = Held.objects.get_or_create(
+            service_id=own, defaults={**self._row(offer), "document": b"", "facts": said}
+        )
+        _version, now = directory.service_facts(own)
+        differ = {
+            fact: value
+            for fact, value in self._facts(offer).items()
+            if fact not in ("publish", "name") and mark(now.get(fact, {})) != mark(value)
+        }
+        self._ask(held, own, {f: v for f, v in differ.items() if any(v.values())})
+
+    def _take_from_another_hand(self, there: Origin, offer: Offer) -> None:
+        """Its publisher offers it himself from now on."""
+        held = Held.objects.filter(service=there.service_id).first()
+        if held is None or held.source_id == self._source.id:
+            return
+        Held.objects.filter(pk=held.pk).update(
+            source=self._source, original=offer.original, hash="", seen_in=self._run
+        )
+        directory.set_origin(
+            service_id=there.service_id,
+            source=self._hand(),
+            licence=offer.origin.licence,
+            by=self._by,
+            at=self._at,
+        )
+        self._again(self._held_ones([offer.original]).get(), offer)
+
+    def _hand(self) -> directory.Source:
+        source = self._source
+        return directory.Source(source.publisher, source.name, source.municipality_id)
+
+    def _make(self, offers: Mapping[str, Offer]) -> None:
+        if not offers:
+            return
+        self._make_organizations(list(offers.values()))
+        ids = {self._id(offer): offer for offer in offers.values()}
+        taken = set(Service.objects.filter(id__in=ids).values_list("id", flat=True))
+        entries = [
+            Entry(
+                id=id_,
+                key=f"in-{id_.hex}",
+                facts=self._facts(offer),
+                publisher=offer.origin.publisher,
+                original=offer.origin.original,
+                licence=offer.origin.licence,
+            )
+            for id_, offer in ids.items()
+            if id_ not in taken
+        ]
+        refused = directory.create_entries(
+            entries=entries, source=self._hand(), by=self._by, at=self._at
+        )
+        for id_, sentence in [*refused.items(), *((id_, "Its id is ours.") for id_ in taken)]:
+            self._refuse(ids[id_].original, sentence)
+        made = [entry for entry in entries if entry.id not in refused]
+        self._hold([(entry, ids[entry.id]) for entry in made])
+        self.counts["created"] += len(made)
+
+    def _hold(self, made: Sequence[tuple[Entry, Offer]]) -> None:
+        secret = redacted_among([entry.id for entry, _offer in made])
+        rows = [
+            Held(
+                **self._row(offer)
+                | {"document": b"" if entry.id in secret else packed(offer.document)},
+                service_id=entry.id,
+                facts=marks(entry.facts),
+            )
+            for entry, offer in made
+        ]
+        Held.objects.bulk_create(rows)
+        Touched.objects.bulk_create(
+            Touched(
+                run=self._run,
+                held=row,
+                service_id=entry.id,
+                what=Touched.What.CREATED,
+                version_after=1,
+            )
+            for row, (entry, _offer) in zip(rows, made, strict=True)
+        )
+
+    def _row(self, offer: Offer) -> dict[str, Any]:
+        return {
+            "source": self._source,
+            "kind": _SERVICE,
+            "original": offer.original,
+            "publisher": offer.origin.publisher,
+            "first_seen": self._at,
+            "last_seen": self._at,
+            "seen_in": self._run,
+            "hash": document_hash(offer.document),
+            "document": packed(offer.document),
+            "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
+        }
+
+    def _id(self, offer: Offer) -> UUID:
+        kept = self._source.kind == Source.Kind.SAMEN
+        return stable_id(offer.origin.publisher, offer.origin.original, kept=kept)
+
+    # --- organisations, and what is no service -------------------------------------------------
+
+    def _organization_id(self, offer: Offer) -> UUID:
+        kept = self._source.kind == Source.Kind.SAMEN
+        return stable_id(self._source.publisher, offer.organization.original, kept=kept)
+
+    def _facts(self, offer: Offer) -> dict[str, Mapping[str, Any]]:
+        key = self._key_of(self._organization_id(offer))
+        return {**offer.facts, "name": {"organization": key, **offer.facts["name"]}}
+
+    def _key_of(self, organization: UUID) -> str:
+        known = Organization.objects.filter(pk=organization).values_list("key", flat=True)
+        return known.first() or f"in-{organization.hex}"
+
+    def _make_organizations(self, offers: Sequence[Offer]) -> None:
+        bodies = {}
+        for offer in offers:
+            said, id_ = offer.organization, self._organization_id(offer)
+            bodies[id_] = Body(
+                id=id_,
+                key=f"in-{id_.hex}",
+                columns={
+                    "name": said.name,
+                    "alternate_name": said.alternate_name,
+                    "website": said.website,
+                    "email": said.email,
+                },
+                about=said.about,
+            )
+        directory.take_organizations(bodies=list(bodies.values()), by=self._by, at=self._at)
+
+    def _keep_object(self, kind: str, document: Mapping[str, Any]) -> None:
+        """An object of HSDS that our map has no row for: kept, to be given back."""
+        plain = {name: value for name, value in document.items() if name != ROW_OF}
+        original = words(plain, "id")[:200] or document_hash(plain)
+        columns = {
+            "publisher": self._source.publisher,
+            "last_seen": self._at,
+            "seen_in": self._run,
+            "missed": 0,
+            "state": Held.State.HERE,
+            "hash": document_hash(plain),
+            "document": packed(plain),
+        }
+        Held.objects.update_or_create(
+            source=self._source,
+            kind=kind[:40],
+            original=original,
+            defaults=columns,
+            create_defaults={**columns, "first_seen": self._at},
+        )
+        self.counts["objects"] += 1
+
+
+def packed(document: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(document, separators=(",", ":")).encode())
+
+
+def _target(held: Held) -> UUID | None:
+    """The entry that stands for the record here: itself, or what it was made one with."""
+    if held.service is None:
+        return None
+    return held.service.merged_into_id or held.service_id

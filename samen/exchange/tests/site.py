@@ -1,0 +1,91 @@
+"""Somebody else's list of services, served by TLS on this machine."""
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from samen.foundation.http.fetching import Gate
+from samen.foundation.tests.listener import certificate
+
+Record = Mapping[str, Any]
+
+
+class Feed:
+    """What it says; a test changes it as it goes."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.size = 2  # of a page
+        self.broken: set[str] = set()  # addresses that answer 500
+        self.header = True  # whether pages have their fields
+        self.brief = False  # whether a list gives names only
+        self.total: int | None = None  # another one than the true one
+        self.asked: list[str] = []
+        self.address = ""
+        self.gate = Gate()
+
+    def answer(self, target: str) -> tuple[int, Any]:
+        self.asked.append(target)
+        parts = urlsplit(target)
+        path = parts.path.removeprefix("/hsds")
+        if target.removeprefix("/hsds") in self.broken or path in self.broken:
+            return 500, {"detail": "broken"}
+        if path == "/services":
+            return 200, self._page(int(parse_qs(parts.query)["page"][0]))
+        found = [each for each in self.records if path == f"/services/{each['id']}"]
+        return (200, found[0]) if found else (404, {"detail": "none"})
+
+    def _page(self, number: int) -> dict[str, Any]:
+        whole = self.records[(number - 1) * self.size : number * self.size]
+        names = ("id", "name", "description", "status")
+        brief = [{n: v for n, v in each.items() if n in names} for each in whole]
+        contents = {"contents": brief if self.brief else whole}
+        if not self.header:
+            return contents
+        pages = max(1, -(-len(self.records) // self.size))
+        return {
+            "total_items": len(self.records) if self.total is None else self.total,
+            "total_pages": pages,
+            "page_number": number,
+            "last_page": number >= pages,
+            **contents,
+        }
+
+
+@contextmanager
+def feed(folder: Path) -> Iterator[Feed]:
+    said = Feed()
+    keys = certificate(folder)
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, value = said.answer(self.path)
+            body = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(keys)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    said.address = f"https://localhost:{server.server_port}/hsds"
+    said.gate = Gate(openings={f"localhost:{server.server_port}": str(keys)})
+    try:
+        yield said
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=10)

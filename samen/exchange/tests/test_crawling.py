@@ -1,0 +1,308 @@
+"""Lists of others over HTTPS: page by page, killed anywhere, never sure of what was not seen."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings as django_settings
+
+from samen.directory.models import Service
+from samen.directory.tests.make import NOON
+from samen.exchange import jobs
+from samen.exchange.actions.sources import (
+    Wanted,
+    add_source,
+    documents_of_file,
+    preview_source,
+)
+from samen.exchange.actions.taking_in import begin_file, begin_run, take_step
+from samen.exchange.models import Held, Run, Source
+from samen.exchange.queries.sources import given_back
+from samen.exchange.rules.reading_pages import documents_in
+from samen.exchange.rules.reading_values import canonical
+from samen.exchange.tests import make
+from samen.exchange.tests.ground import needs_hsds, official
+from samen.exchange.tests.make import JOB, STEWARD, finish, held, record
+from samen.exchange.tests.site import Feed, feed
+from samen.foundation.http.fetching import Gate
+from samen.needs.actions import Refused
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES = [p for p in official("3.2.3", "examples") if p.stem not in ("base", "tabular")]
+
+
+def full(original: str, **fields: Any) -> dict[str, Any]:
+    """One with something nested, as a list with everything gives it."""
+    return record(original, languages=[{"code": "ar"}], **fields)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Feed]:
+    with feed(tmp_path) as said:
+        said.records = [full(f"r{n}") for n in range(5)]
+        yield said
+
+
+def source_at(there: Feed, kind: str = "hsds", **parts: Any) -> Source:
+    return make.source(kind, address=there.address, **parts)
+
+
+def crawl(source: Source, gate: Gate, *, times: int = 10) -> Run:
+    """Begun, and taken up again each minute as the worker does."""
+    run = begin_run(source_id=source.id, by=JOB, at=NOON)
+    assert run is not None
+    for _minute in range(times):
+        run = finish(run, gate=gate)
+        if run.state != Run.State.RUNNING:
+            break
+    return run
+
+
+def test_a_list_is_read_to_its_last_page(there: Feed) -> None:
+    run = crawl(source_at(there), there.gate)
+
+    assert run.state == Run.State.WHOLE
+    assert run.counts["created"] == 5
+    assert sum("/services?" in each for each in there.asked) == 3
+
+
+def test_pages_without_their_fields_are_read_until_one_is_empty(there: Feed) -> None:
+    there.header = False
+
+    run = crawl(source_at(there), there.gate)
+
+    assert (run.state, run.counts["created"]) == (Run.State.WHOLE, 5)
+
+
+@pytest.mark.parametrize("kind", ["hsds", "uk"])
+def test_names_only_are_asked_for_one_by_one(there: Feed, kind: str) -> None:
+    there.brief = True
+
+    run = crawl(source_at(there, kind), there.gate)
+
+    assert (run.state, run.counts["created"]) == (Run.State.WHOLE, 5)
+    assert [row.tag for row in held("r0").service.languages.all()] == ["ar"]  # type: ignore[union-attr]  # it is there
+
+
+def test_e4_nothing_counts_as_absent_after_an_incomplete_crawl(there: Feed) -> None:
+    source = source_at(there, absences=1)
+    crawl(source, there.gate)
+    there.records = there.records[1:]
+    there.broken = {"/services?page=2&per_page=50&full=true"}
+
+    run = crawl(source, there.gate)
+
+    assert run.state == Run.State.INCOMPLETE
+    assert held("r0").missed == 0
+    assert not Service.objects.filter(publish="hidden").exists()
+    source.refresh_from_db()
+    assert source.trouble == "500"
+
+
+def test_e4_a_record_that_did_not_answer_is_not_missing(there: Feed) -> None:
+    source, there.brief = source_at(there, absences=1), True
+    crawl(source, there.gate)
+    there.records = there.records[1:]
+    there.broken = {"/services/r3"}
+
+    run = crawl(source, there.gate)
+
+    assert run.state == Run.State.INCOMPLETE
+    assert [held("r0").missed, held("r3").missed] == [0, 0]
+    assert Service.objects.filter(publish="review").count() == 5
+
+
+@pytest.mark.parametrize("what", ["total", "moved", "twice"])
+def test_e4_a_list_that_moves_while_it_is_read_is_not_whole(there: Feed, what: str) -> None:
+    source = source_at(there, absences=1)
+    crawl(source, there.gate)
+    there.records = there.records[1:]
+    if what == "total":
+        there.total = 9
+    run = begin_run(source_id=source.id, by=JOB, at=NOON)
+    assert run is not None
+    take_step(run_id=run.id, gate=there.gate, by=JOB, at=NOON)
+    if what == "moved":
+        there.records = there.records[:-1]
+    elif what == "twice":
+        there.records = [full("new"), *there.records[:-1]]
+
+    assert finish(run, gate=there.gate).state == Run.State.INCOMPLETE
+    assert not Held.objects.filter(missed__gt=0).exists()
+
+
+def test_killed_after_any_step_it_goes_on_where_it_was(there: Feed) -> None:
+    source = source_at(there)
+    run = begin_run(source_id=source.id, by=JOB, at=NOON)
+    assert run is not None
+    for step in range(1, 4):
+        # Asked and killed before anything was written, at every step once.
+        with (
+            patch("samen.exchange.actions.taking_in._count", side_effect=SystemExit),
+            pytest.raises(SystemExit),
+        ):
+            take_step(run_id=run.id, gate=there.gate, by=JOB, at=NOON)
+        assert Held.objects.count() == min(5, 2 * (step - 1))
+        take_step(run_id=run.id, gate=there.gate, by=JOB, at=NOON)
+
+    assert finish(run, gate=there.gate).state == Run.State.WHOLE
+    assert Service.objects.count() == 5
+    assert run.counts["created"] == 5
+
+
+def test_two_workers_at_one_step_write_it_once(there: Feed) -> None:
+    source = source_at(there)
+    run = begin_run(source_id=source.id, by=JOB, at=NOON)
+    assert run is not None
+    assert begin_run(source_id=source.id, by=JOB, at=NOON) is None
+    once = there.answer
+
+    def meanwhile(target: str) -> tuple[int, Any]:
+        said = once(target)
+        Run.objects.filter(pk=run.pk).update(position="2")  # another was quicker
+        return said
+
+    with patch.object(there, "answer", meanwhile):
+        assert not take_step(run_id=run.id, gate=there.gate, by=JOB, at=NOON)
+
+    assert not Held.objects.exists()
+
+
+def test_a_source_that_does_not_answer_is_asked_again_and_then_left(there: Feed) -> None:
+    source = source_at(there)
+    there.broken = {"/services"}
+
+    run = crawl(source, there.gate, times=4)
+    assert (run.state, run.tries) == (Run.State.RUNNING, 4)
+    there.broken = set()
+
+    assert finish(run, gate=there.gate).state == Run.State.WHOLE
+
+
+def test_only_the_operator_opens_an_address_of_the_house(there: Feed) -> None:
+    run = crawl(source_at(there), Gate())
+
+    assert run.state == Run.State.INCOMPLETE
+    assert there.asked == []
+    assert Source.objects.get().trouble == "not-public"
+
+
+def test_another_certificate_opens_nothing(there: Feed, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with feed(other) as stranger:
+        [(_host, keys)] = stranger.gate.openings.items()
+    [(host, _keys)] = there.gate.openings.items()
+
+    run = crawl(source_at(there), Gate(openings={host: keys}))
+
+    assert run.state == Run.State.INCOMPLETE
+    assert Source.objects.get().trouble == "bad-certificate"
+
+
+def test_the_worker_reads_what_is_due_and_nothing_else(there: Feed) -> None:
+    source = source_at(there, hours=24)
+    with patch.object(django_settings, "FETCH_OPENINGS", dict(there.gate.openings)):
+        jobs.take_in(at=NOON)
+        asked = len(there.asked)
+        jobs.take_in(at=NOON + timedelta(hours=23))
+        assert len(there.asked) == asked
+        jobs.take_in(at=NOON + timedelta(hours=24))
+
+    assert len(there.asked) == 2 * asked
+    assert source.runs.filter(state=Run.State.WHOLE).count() == 2
+
+
+def test_a_preview_writes_nothing(there: Feed) -> None:
+    make.municipality()
+    wanted = Wanted("utrecht", "Sociale kaart", "hsds", address=f"{there.address}/services?page=3")
+    there.records = [full("r1", accreditations="ISO"), {"id": "r2"}]
+    with patch.object(django_settings, "FETCH_OPENINGS", dict(there.gate.openings)):
+        seen = preview_source(wanted=wanted, at=NOON)
+
+    assert (seen.names, seen.read, seen.unreadable, seen.total) == (["Inloop r1"], 1, 1, 2)
+    assert seen.losses == {("accreditations", "no-place"): 1}
+    assert not Source.objects.exists()
+    assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"name": " "},
+        {"kind": "ftp"},
+        {"address": "http://hulp.example.org"},
+        {"address": "https://["},
+        {"address": ""},
+        {"kind": "package"},
+        {"absences": 0},
+        {"hours": 1000},
+        {"municipality": "atlantis"},
+    ],
+)
+def test_a_source_that_cannot_be_is_refused_with_a_sentence(parts: dict[str, Any]) -> None:
+    make.municipality()
+    said: dict[str, Any] = {
+        "municipality": "utrecht",
+        "name": "Kaart",
+        "kind": "hsds",
+        "address": "https://hulp.example.org",
+        **parts,
+    }
+
+    with pytest.raises(Refused, match=r"\.$"):
+        add_source(wanted=Wanted(**said), by=STEWARD, at=NOON)
+
+
+def test_one_address_is_read_once_by_a_municipality(there: Feed) -> None:
+    source_at(there)
+
+    with pytest.raises(Refused, match="already"):
+        source_at(there)
+
+
+# --- the standard's own examples -----------------------------------------------------------------
+
+
+@needs_hsds(EXAMPLES)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_official_example_is_taken_in_and_given_back_without_loss(path: Path) -> None:
+    source = make.source()
+    body = path.read_bytes()
+    said = documents_in(body)
+    run = begin_file(
+        source_id=source.id, documents=documents_of_file("package", body), by=JOB, at=NOON
+    )
+
+    run = finish(run)
+
+    kinds = {each.split("_")[0] for each in (path.stem,)}
+    mine = [each for each in given_back(source) if _is_of(each, said)]
+    assert run.state == Run.State.WHOLE
+    assert sorted(map(canonical, mine)) == sorted(map(canonical, said)), kinds
+
+
+def _is_of(document: dict[str, Any], said: list[Any]) -> bool:
+    """A service inside an organisation is taken in beside it, and is not the file's own object."""
+    return any({*document} == {*each} for each in said)
+
+
+@needs_hsds(EXAMPLES)
+def test_the_service_of_the_standard_is_on_the_map() -> None:
+    source = make.source()
+    body = next(p for p in EXAMPLES if p.stem == "service_full").read_bytes()
+    documents = documents_of_file("package", body)
+    finish(begin_file(source_id=source.id, documents=documents, by=JOB, at=NOON))
+
+    made = Service.objects.get()
+    assert made.name == "Community Counselling"
+    assert made.phones.get().number == "+44 1234 234567"
+    assert (made.minimum_age, made.maximum_age, made.assured_on) == (12, 100, None)
+    losses = json.dumps(Held.objects.get(service=made).losses)
+    assert "contacts" in losses
+    assert "Persona" not in losses
