@@ -122,7 +122,7 @@ def test_whoever_steals_everything_reads_nothing(thief: Path) -> None:
     everything_written()
     everything = b"\n".join(taken(thief))
 
-    assert len(everything) > 1_000_000
+    assert len(everything) > 100_000
     assert [word for word in CANARIES if seen(word, everything)] == []
 
 
