@@ -10,6 +10,7 @@ from samen.directory.queries.history import (
 )
 from samen.directory.queries.index import IndexRow, index_rows
 from samen.directory.queries.listings import listing_by_number, listings, listings_by_number
+from samen.directory.queries.origins import OriginShown, origin_shown
 from samen.directory.queries.pages import (
     ContactShown,
     Coverage,
@@ -90,6 +91,7 @@ __all__ = [
     "OpeningState",
     "OrganizationKnown",
     "OrganizationShown",
+    "OriginShown",
     "Pending",
     "PhoneShown",
     "Piece",
@@ -126,6 +128,7 @@ __all__ = [
     "opening_state",
     "organization_shown",
     "organizations_known",
+    "origin_shown",
     "review_months",
     "revision",
     "services_without_card",

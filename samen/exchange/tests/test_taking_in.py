@@ -22,6 +22,7 @@ from samen.exchange.queries.sources import given_back
 from samen.exchange.rules.reading_values import canonical
 from samen.exchange.tests import make
 from samen.exchange.tests.make import JOB, STEWARD, bring, held, record, source
+from tests.visit import Visit, words
 
 pytestmark = pytest.mark.django_db
 
@@ -563,3 +564,14 @@ def test_one_samen_says_to_another_all_that_visitors_may_know() -> None:
     assert after["name"]["names"] == {"en": "A house"}
     [place_before], [place_after] = (x["location"]["locations"] for x in (before, after))
     assert place_after == place_before
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+def test_a_reader_sees_from_whom_an_entry_was_taken_over(visit: Visit, language: str) -> None:
+    bring(source(), record())
+    own = services.service()
+
+    page = visit.get(f"/{language}/i/{service().number}/")
+
+    assert "Sociale kaart (CC0)" in words(page)
+    assert "Sociale kaart" not in words(visit.get(f"/{language}/i/{own.number}/"))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from samen.directory import actions as directory
 from samen.directory.models import ProblemReport
-from samen.directory.queries import Opening, one_revision
+from samen.directory.queries import Opening, one_revision, origin_shown
 from samen.finder import queries, rules
 from samen.finder.http import leaving, tokens
 from samen.finder.http.page_cache import KEEP_UNTIL
@@ -233,7 +233,8 @@ def _or_its_heir(view: View[[str, int]]) -> View[[str, int]]:
 @_or_its_heir
 def service(request: HttpRequest, language: str, number: int) -> HttpResponse:
     card = queries.service(number, language=language, at=clock.now())
-    page = {"card": card, "item": card.listing}
+    origin = origin_shown(card.listing.id)
+    page = {"card": card, "item": card.listing, "origin": origin}
     return page_of(request, "service", page, openings=[card.opening])
 
 
