@@ -54,6 +54,7 @@ class Offering:
         self.counts: Counter[str] = Counter()
         self.losses: Counter[str] = Counter()
         self.refused: list[list[str]] = []
+        self._seen: list[UUID] = []
 
     # --- everything that was offered -----------------------------------------------------------
 
@@ -76,6 +77,7 @@ class Offering:
         for original in mine.keys() & held.keys():
             self._again(held[original], mine[original])
         self._make({key: offer for key, offer in new.items() if not self._is_taken(offer)})
+        self._note_seen()
 
     def note_there(self, originals: Sequence[str]) -> None:
         """They are there, and could not be read now: they are not missing."""
@@ -137,9 +139,14 @@ class Offering:
             self._compare(held, offer, said)
 
     def _see(self, held: Held, **columns: Any) -> None:
-        Held.objects.filter(pk=held.pk).update(
-            seen_in=self._run, last_seen=self._at, missed=0, **columns
-        )
+        self._seen.append(held.pk)
+        if columns:
+            Held.objects.filter(pk=held.pk).update(**columns)
+
+    def _note_seen(self) -> None:
+        """All of a step at once: most of a list is as it was."""
+        seen = Held.objects.filter(pk__in=self._seen)
+        seen.update(seen_in=self._run, last_seen=self._at, missed=0)
 
     def _compare(self, held: Held, offer: Offer, said: str) -> None:
         facts = self._facts(offer)
