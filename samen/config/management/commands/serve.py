@@ -1,6 +1,7 @@
 """Start SAMEN: granian, WSGI, one process a core for visitors; the desk and the worker beside."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from granian.server import Server
 from samen.config import ready
 from samen.exchange.http import streams
 
+_DESK_LIFE = 15 * 60  # seconds: as long as an open vault lasts without a page
 VISITORS, DESK = "visitors", "desk"
 _DESK_WORKERS = 2  # colleagues are few, and each sign-in takes 64 MiB for a moment
 
@@ -63,6 +65,8 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         # Which door there is, is a setting: this very process begins anew with it.
         os.environ["SAMEN_DOOR"] = door
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 our own command
+    # What was open in memory is written nowhere when a process breaks (docs/threat-model.md).
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Server(
         "samen.config.wsgi:application",
         address=host,
@@ -74,6 +78,8 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         log_access=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        # Python wipes nothing: what colleagues read leaves the memory with its process.
+        workers_lifetime=_DESK_LIFE if door == DESK else None,
     ).serve()
 
 
