@@ -132,6 +132,7 @@ def _difference() -> Named:
     made = exchange.source(municipality=places.municipality(HERE).slug)
     exchange.bring(made, exchange.record())
     held = exchange.held()
+    assert held.service
     row = Difference.objects.create(
         held=held,
         service=held.service,
