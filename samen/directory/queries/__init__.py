@@ -40,6 +40,7 @@ from samen.directory.queries.records import (
 from samen.directory.queries.revisions import (
     Pending,
     changes_since,
+    ground,
     ids_of,
     oldest_change_since,
     one_revision,
@@ -107,6 +108,7 @@ __all__ = [
     "differences",
     "documents",
     "facts_of_version",
+    "ground",
     "heirs",
     "history_of",
     "ids_of",

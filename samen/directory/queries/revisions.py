@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
 
 from samen.directory.models import Change, Service
 
@@ -77,6 +78,36 @@ def oldest_change_since(since: int) -> datetime | None:
 
 # Whom to ask at a municipality is on its page, and in no service.
 _KINDS = frozenset({_ONE_SERVICE, _SERVICES_OF_ONE, "municipality"})
+
+
+class _Ground:
+    """What stands under the services, needs and places, changes seldom, and is large to read."""
+
+    def __init__(self) -> None:
+        self._known = (0, 0)  # a revision, and the last change of the ground up to then
+
+    def cache_clear(self) -> None:
+        self._known = (0, 0)
+
+    def of(self, revision: int) -> int:
+        seen, last = self._known
+        if revision == seen:
+            return last
+        if revision < seen:  # of another map: a backup was put back
+            seen, last = 0, 0
+        between = Change.objects.filter(pk__gt=seen, pk__lte=revision).exclude(kind__in=_KINDS)
+        last = between.aggregate(last=Max("pk"))["last"] or last
+        self._known = (revision, last)
+        return last
+
+
+_ground = _Ground()
+
+
+def ground(revision: int) -> int:
+    """The revision at which needs and places became what they are: those that are kept in memory
+    hold as long as it is the same. One query when the map has changed, else none."""
+    return _ground.of(revision)
 
 
 def ids_of(keys: Sequence[str]) -> list[UUID]:

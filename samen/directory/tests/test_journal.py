@@ -1,7 +1,7 @@
 """Whoever has read the journal up to a number has read every number below it."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from threading import Event, Thread
 from uuid import uuid4
@@ -113,3 +113,39 @@ def test_a_reader_misses_nothing_whoever_writes_at_once() -> None:
     assert len(every) == 100
     for revision, known in seen.items():
         assert known == {number for number in every if number <= revision}
+
+
+def change(kind: str) -> int:
+    return Change.objects.create(at=NOON, kind=kind, record=uuid4(), verb="changed").pk
+
+
+@pytest.mark.django_db
+def test_towns_and_needs_hold_until_they_are_changed_themselves() -> None:
+    assert queries.ground(queries.revision()) == 0
+    first = change("places")
+    for kind in ("service", "organization", "municipality"):
+        change(kind)
+        assert queries.ground(queries.revision()) == first
+
+    assert change("needs") == queries.ground(queries.revision())
+
+
+@pytest.mark.django_db
+def test_the_ground_of_an_older_map_is_looked_up_anew() -> None:
+    """A backup was put back: there are fewer changes than a moment ago."""
+    first = change("places")
+    change("needs")
+    queries.ground(queries.revision())
+
+    assert queries.ground(first) == first
+
+
+@pytest.mark.django_db
+def test_the_ground_is_asked_for_once(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    now = change("needs")
+    queries.ground(now)
+
+    with django_assert_num_queries(0):
+        assert queries.ground(now) == now

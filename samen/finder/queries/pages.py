@@ -65,7 +65,8 @@ class Results:
 
 def world() -> World:
     revision = directory.revision()
-    return World(revision, needs.taxonomy(revision), places.gazetteer(revision))
+    ground = directory.ground(revision)
+    return World(revision, needs.taxonomy(ground), places.gazetteer(ground))
 
 
 def situations(taxonomy: Taxonomy, keys: Sequence[str]) -> list[NeedShown]:

@@ -141,7 +141,7 @@ def counts(question: Question) -> Counts:
 
 def _found(question: Question) -> list[tuple[Part, Found]]:
     held = keeper.current()
-    situation = _situation(needs.taxonomy(held.revision), question.need)
+    situation = _situation(needs.taxonomy(held.ground), question.need)
     sought = wording.seek(question.words, [part.asked for part in held.parts])
     return [
         (

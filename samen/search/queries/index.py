@@ -101,6 +101,11 @@ class Held:
     def __len__(self) -> int:
         return len(self.everything())
 
+    @property
+    def ground(self) -> int:
+        """The revision of the needs and the places."""
+        return directory.ground(self.revision)
+
     def everything(self) -> list[tuple[Index, int]]:
         """Every service as the row of an index, by number."""
         rows = [(part.index, row) for part in self.parts for row in part.rows()]
@@ -344,7 +349,7 @@ def _newest(revision: int, *, since: int) -> Base | None:
 
 
 def _areas(revision: int, index: Index) -> Areas:
-    gazetteer = places.gazetteer(revision)
+    gazetteer = places.gazetteer(directory.ground(revision))
     towns = {slug: gazetteer.by_slug(slug) for slug in index.marked(AREA)}
     return Areas(
         index, {slug: (town.latitude, town.longitude) for slug, town in towns.items() if town}

@@ -102,7 +102,7 @@ def understand(text: str, *, language: str) -> Understanding:
     """
     words = [word for word in letters.words(text) if word not in _greetings()]
     held = keeper.current()
-    taxonomy, gazetteer = needs.taxonomy(held.revision), places.gazetteer(held.revision)
+    taxonomy, gazetteer = needs.taxonomy(held.ground), places.gazetteer(held.ground)
     engine = _engine_for(taxonomy)
     towns, used = _towns(words, gazetteer, engine)
     left = [word for place, word in enumerate(words) if place not in used]

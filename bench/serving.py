@@ -1,0 +1,231 @@
+"""What a page costs to whom: kept in front of Django beside nginx, put together beside the ORM.
+
+A server of its own with the real map and some thousand services like it. nginx serves the very
+bytes of the kept pages as files; wrk asks both in turn. In process, pages and documents that were
+kept are held against the same put together by the ORM, and an edit against a commit of tantivy.
+"""
+
+import gzip
+import http.client
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import house
+from tests.serving import HOUSE, installed
+
+SERVICES, QUICK = 10_000, 1_000
+CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
+NEEDS, TOWNS = range(1, 61), ("amsterdam", "rotterdam", "den-haag", "utrecht", "arnhem", "nijmegen")
+TAGS = ("nl", "en", "ar")
+INSTALL = "sudo apt-get install -y nginx-light wrk"
+_NGINX = """
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    open_file_cache max=5000; types {{ text/html html; }}
+    server {{ listen 127.0.0.1:{port}; root {folder}/pages; gzip_static always; }}
+}}
+"""
+_MANY = """
+local paths = {{ {paths} }}
+local at = 0
+request = function()
+    at = at + 1
+    return wrk.format("GET", paths[(at * at + at) % #paths + 1])
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    port: int
+    paths: Sequence[str]
+
+
+def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[str, Any]:
+    size = QUICK if quick else SERVICES
+    found: dict[str, Any] = {
+        "machine": house.now(),
+        "services": size,
+        "ratios": {},
+        "missing": {},
+    }
+    with tempfile.TemporaryDirectory(prefix="samen-bench-") as data:
+        here = installed(Path(data))
+        here.samen("import_map", "--quiet")
+        say(f"serving: {size:,} services; pages and documents beside the ORM, edits beside tantivy")
+        inside = [sys.executable, "-m", "bench.within", str(size)]
+        done = subprocess.run(
+            inside, cwd=HOUSE, env=here.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        found |= json.loads(done.stdout.splitlines()[-1])
+        needed = [tool for tool in ("nginx", "wrk") if not _tool(tool)]
+        if needed:
+            found["missing"] = dict.fromkeys(needed, INSTALL)
+            return found
+        say("serving: kept pages beside nginx")
+        with here.running("serve", "--only", "visitors", "--workers", "1") as server:
+            found["served"] = _served(server.port, Path(data), seconds=1 if quick else SECONDS)
+    rates = {name: row["requests_s"] for name, row in found["served"].items()}
+    found["ratios"] |= {
+        "kept_of_nginx": round(rates["kept page"] / rates["nginx, one file"], 3),
+        "many_of_nginx": round(rates["kept pages"] / rates["nginx, many files"], 3),
+    }
+    return found
+
+
+def _tool(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin")
+
+
+def _served(port: int, folder: Path, *, seconds: int) -> dict[str, Any]:
+    every = [
+        f"/{tag}/find/?need={need}&place={town}" for tag in TAGS for town in TOWNS for need in NEEDS
+    ]
+    pages = {path: page for path in every if (page := _page(port, path))}
+    ours = Site(port, list(pages))
+    with _nginx(folder, pages) as static:
+        sites = {
+            "kept page": (ours, 1),
+            "nginx, one file": (static, 1),
+            "kept pages": (ours, len(pages)),
+            "nginx, many files": (static, len(pages)),
+        }
+        rates: dict[str, list[float]] = {name: [] for name in sites}
+        for _ in range(ROUNDS):
+            for name, (site, many) in sites.items():
+                rates[name].append(_asked(site, many, folder, seconds))
+    return {
+        name: {
+            "requests_s": round(statistics.median(each)),
+            "rounds": [round(rate) for rate in each],
+            "pages": sites[name][1],
+        }
+        for name, each in rates.items()
+    }
+
+
+def _page(port: int, path: str) -> bytes:
+    """Asked twice, so that it is kept. Nothing for what does not exist."""
+    for _ in range(2):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        if answer.status != http.HTTPStatus.OK:
+            return b""
+    return body
+
+
+@contextmanager
+def _nginx(folder: Path, pages: Mapping[str, bytes]) -> Iterator[Site]:
+    root, port = folder / "pages", 18_765
+    root.mkdir()
+    for number, page in enumerate(pages.values()):
+        (root / f"{number}.html.gz").write_bytes(page)
+        gzip.decompress(page)  # the very bytes, and they can be read
+    os.chmod(folder, 0o755)  # noqa: S103, PTH101 nginx reads it as nobody
+    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=port))
+    command = [str(_tool("nginx")), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        site = Site(port, [f"/{number}.html" for number in range(len(pages))])
+        _wait_for(port)
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            if _page(port, "/0.html"):
+                return
+        except OSError:
+            time.sleep(0.1)
+    message = "nginx did not start"
+    raise RuntimeError(message)
+
+
+def _asked(site: Site, many: int, folder: Path, seconds: int) -> float:
+    """Requests a second."""
+    script = folder / "ask.lua"
+    paths = ", ".join(f'"{path}"' for path in site.paths[:many])
+    script.write_text(_MANY.format(paths=paths))
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
+    command += ["-H", "Accept-Encoding: gzip", f"http://127.0.0.1:{site.port}/"]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    if "Non-2xx" in said:
+        raise RuntimeError(said)
+    [rate] = [line.split()[1] for line in said.splitlines() if line.startswith("Requests/sec")]
+    return float(rate)
+
+
+def best(calls: Mapping[str, Callable[[], object]], *, rounds: int = 9) -> dict[str, float]:
+    """In turns, of each the best; milliseconds."""
+    found = dict.fromkeys(calls, float("inf"))
+    for _ in range(rounds):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            found[name] = min(found[name], (time.perf_counter() - began) * 1000)
+    return found
+
+
+# --- as text ----------------------------------------------------------------------------------
+
+
+def as_text(found: Mapping[str, Any]) -> Iterator[str]:
+    """The chapter about pages and documents that are kept."""
+    yield "## Serving"
+    yield ""
+    machine = found["machine"]
+    yield f"{machine['at']}, {machine['cores']} cores, load before {machine['load']}."
+    yield ""
+    yield f"{found['services']:,} services. In process, milliseconds, the best of nine in turns:"
+    yield ""
+    yield "| what | kept | by ORM and template |"
+    yield "|---|---|---|"
+    for name, (kept, made) in found["within"].items():
+        yield f"| {name} | {kept:.2f} | {made:.2f} |"
+    yield ""
+    edit = found["edit"]
+    yield (
+        f"From the change of an entry to the answer that has it: {edit['seen_ms']:.1f} ms, of which"
+        f" the change {edit['written_ms']:.1f} ms; a document committed and found by tantivy:"
+        f" {edit['tantivy_ms']:.1f} ms. Middles of twenty, all of them pending at the end."
+    )
+    yield ""
+    yield from (f"- missing: {name} ({how})" for name, how in found["missing"].items())
+    if "served" not in found:
+        return
+    yield (
+        f"One process each, {CONNECTIONS} connections, wrk beside them; median of {ROUNDS} rounds"
+        " in turns. nginx serves the same compressed bytes from files."
+    )
+    yield ""
+    yield "![serving](pictures/bench-serving.svg)"
+    yield ""
+    yield "| what | pages | requests a second | rounds |"
+    yield "|---|---|---|---|"
+    for name, row in found["served"].items():
+        rounds = ", ".join(f"{rate:,}" for rate in row["rounds"])
+        yield f"| {name} | {row['pages']:,} | {row['requests_s']:,} | {rounds} |"
+    yield ""

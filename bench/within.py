@@ -1,0 +1,163 @@
+"""The part of bench/serving.py that runs inside: what is kept beside what the ORM puts together.
+
+    SAMEN_DATA=... python -m bench.within SERVICES
+
+In the database it is given; the last line is what was measured.
+"""
+
+# Django wants its settings before its models are imported.
+# ruff: noqa: E402
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from unittest.mock import patch
+
+import django
+import tantivy
+
+django.setup()
+
+from django.test import Client
+
+from bench.pages import fill
+from bench.serving import best
+from samen.directory import actions as directory
+from samen.directory import queries as services
+from samen.directory.models import Service
+from samen.exchange import actions as exchange_actions
+from samen.exchange import queries as exchange
+from samen.finder import queries as finder
+from samen.finder import rules
+from samen.finder.queries import cards
+from samen.foundation import clock
+from samen.foundation.actor import job
+from samen.search import queries as search
+from samen.search.queries import Question
+
+LANGUAGE, NEED, TOWN = "ar", "36", "amsterdam"
+PAGE = f"/{LANGUAGE}/find/?need={NEED}&place={TOWN}"
+TEN, EDITS = 10, 20
+
+
+def main() -> None:
+    fill(int(sys.argv[1]))
+    print("filled", file=sys.stderr)
+    within = {"a page of results": _page(), "ten documents": _documents()}
+    edit = _edits()
+    ratios = {
+        "page_of_orm": round(within["a page of results"][1] / within["a page of results"][0], 2),
+        "documents_of_orm": round(within["ten documents"][1] / within["ten documents"][0], 2),
+        "edit_ms": edit["seen_ms"],
+        "edit_of_tantivy": round(edit["seen_ms"] / edit["tantivy_ms"], 2),
+    }
+    print(json.dumps({"within": within, "edit": edit, "ratios": ratios}))
+
+
+def _page() -> tuple[float, float]:
+    """The same page from kept cards, and as it would be with none kept and none remembered."""
+    client = Client(headers={"host": "localhost"})
+    _keep(_shown())
+    client.get(PAGE)
+
+    def as_before() -> object:
+        with patch.object(cards, "_known", lambda _row, _language: None):
+            return client.get(PAGE)
+
+    if client.get(PAGE).content != as_before().content:  # type: ignore[attr-defined]
+        message = "the kept page is another one"
+        raise AssertionError(message)
+    found = best({"kept": lambda: client.get(PAGE), "made": as_before})
+    return round(found["kept"], 2), round(found["made"], 2)
+
+
+def _shown() -> list[int]:
+    """The numbers of the services on the page."""
+    asked = rules.asked_by({"need": [NEED], "place": [TOWN]})
+    found = finder.results(asked, here=finder.world(), language=LANGUAGE, at=clock.now())
+    return [each.card.number for each in (*found.ready, *found.review, *found.fallback)]
+
+
+def _keep(numbers: list[int]) -> None:
+    ids = list(Service.objects.filter(number__in=numbers).values_list("id", flat=True))
+    listings = services.listings(ids, language=LANGUAGE)
+    bodies = {item.id: cards.written(cards.draw(item, LANGUAGE)) for item in listings}
+    kept = directory.keep_cards(
+        bodies=bodies,
+        stamps=services.stamps(ids),
+        language=LANGUAGE,
+        made_by=cards.made_by(LANGUAGE),
+    )
+    if kept != len(numbers):
+        message = f"{kept} of {len(numbers)} cards were kept"
+        raise AssertionError(message)
+    cards.remembered.cache_clear()
+
+
+def _documents() -> tuple[float, float]:
+    exchange_actions.keep_documents(most=TEN)
+    published = Service.objects.exclude(publish="hidden").order_by("number")
+    ids = list(published.values_list("id", flat=True)[:TEN])
+    if exchange.documents(ids) != exchange.made(ids):
+        message = "the kept documents are other ones"
+        raise AssertionError(message)
+    found = best({"kept": lambda: exchange.documents(ids), "made": lambda: exchange.made(ids)})
+    return round(found["kept"], 2), round(found["made"], 2)
+
+
+def _edits() -> dict[str, float]:
+    """From the change to the answer that has it, while up to twenty wait to be folded in."""
+    numbers = list(Service.objects.filter(publish="ready").values_list("id", "number")[:EDITS])
+    search.search(Question(at=clock.now()))
+    written, seen = [], []
+    for step, (service, number) in enumerate(numbers):
+        version, facts = directory.service_facts(service)
+        name = f"zzznieuw{step}"
+        began = time.perf_counter()
+        directory.change_service(
+            service_id=service,
+            changes={"name": facts["name"] | {"name": name}},
+            version=version,
+            why="",
+            by=job("bench"),
+            at=clock.now(),
+        )
+        written.append(time.perf_counter() - began)
+        found = search.search(Question(words=(name,), at=clock.now()))
+        if [hit.number for hit in found.ready][:1] != [number]:
+            message = "the edit is not seen"
+            raise AssertionError(message)
+        seen.append(time.perf_counter() - began)
+    return {
+        "written_ms": round(statistics.median(written) * 1000, 1),
+        "seen_ms": round(statistics.median(seen) * 1000, 1),
+        "tantivy_ms": round(statistics.median(_commits()) * 1000, 1),
+    }
+
+
+def _commits() -> list[float]:
+    """Of tantivy, without anything to store the entry in beside it."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("name", stored=True)
+    schema, taken = builder.build(), []
+    with tempfile.TemporaryDirectory() as folder:
+        index = tantivy.Index(schema, path=folder)
+        writer = index.writer(heap_size=50_000_000, num_threads=1)
+        for step in range(EDITS):
+            began = time.perf_counter()
+            writer.add_document(tantivy.Document(name=f"zzznieuw{step}"))
+            writer.commit()
+            index.reload()
+            query = tantivy.Query.term_query(schema, "name", f"zzznieuw{step}")
+            if not index.searcher().search(query, 1).hits:
+                message = "the commit is not seen"
+                raise AssertionError(message)
+            taken.append(time.perf_counter() - began)
+        writer.wait_merging_threads()
+    return taken
+
+
+if __name__ == "__main__":
+    main()
