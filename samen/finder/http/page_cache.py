@@ -67,11 +67,19 @@ class PageCache:
         self._changed = float("-inf")
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        key = key_of(environ)
-        if key is None:
+        asked = _asked(environ)
+        if asked is None:
             return self._inside(environ, start)
         self._look()
+        # Most addresses come in their one true spelling, and a page that is kept under it needs no
+        # reading of it.
+        key: Key | None = (*asked, environ.get("QUERY_STRING", ""))
         page = self._pages.get(key)
+        if page is None:
+            key = key_of(environ)
+            if key is None:
+                return self._inside(environ, start)
+            page = self._pages.get(key)
         if page is not None and page.holds(time.time()):
             self._pages.move_to_end(key)
             start("200 OK", page.headers)
@@ -139,14 +147,18 @@ class PageCache:
 
 def key_of(environ: WSGIEnvironment) -> Key | None:
     """The one true spelling of what is asked for, or None for what is never kept."""
+    asked = _asked(environ)
+    query = None if asked is None else _query(asked[-1], environ.get("QUERY_STRING", ""))
+    return None if asked is None or query is None else (*asked, query)
+
+
+def _asked(environ: WSGIEnvironment) -> Key | None:
+    """All of the key but the query."""
     if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_COOKIE"):
         return None
     address = str(environ.get("PATH_INFO", "")).removeprefix("/")
     language, slash, path = address.partition("/")
     if language not in languages.PUBLISHED or not slash:
-        return None
-    query = _query(path, environ.get("QUERY_STRING", ""))
-    if query is None:
         return None
     return (
         environ.get("HTTP_HOST", ""),
@@ -154,7 +166,6 @@ def key_of(environ: WSGIEnvironment) -> Key | None:
         "gzip" if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else "",
         language,
         path,
-        query,
     )
 
 
