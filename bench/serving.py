@@ -81,12 +81,17 @@ def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[
         say("serving: kept pages beside nginx")
         with here.running("serve", "--only", "visitors", "--workers", "1") as server:
             found["served"] = _served(server.port, Path(data), seconds=1 if quick else SECONDS)
-    rates = {name: row["requests_s"] for name, row in found["served"].items()}
     found["ratios"] |= {
-        "kept_of_nginx": round(rates["kept page"] / rates["nginx, one file"], 3),
-        "many_of_nginx": round(rates["kept pages"] / rates["nginx, many files"], 3),
+        "kept_of_nginx": _share(found["served"], "kept page", "nginx, one file"),
+        "many_of_nginx": _share(found["served"], "kept pages", "nginx, many files"),
     }
     return found
+
+
+def _share(served: Mapping[str, Any], one: str, other: str) -> float:
+    """The middle of the ratios of the rounds: in one round both found the machine as busy."""
+    rounds = zip(served[one]["rounds"], served[other]["rounds"], strict=True)
+    return round(statistics.median(own / peer for own, peer in rounds), 3)
 
 
 def _tool(name: str) -> str | None:
@@ -217,7 +222,7 @@ def as_text(found: Mapping[str, Any]) -> Iterator[str]:
     if "served" not in found:
         return
     yield (
-        f"One process each, {CONNECTIONS} connections, wrk beside them; median of {ROUNDS} rounds"
+        f"One process each, {CONNECTIONS} connections, wrk beside them; middle of {ROUNDS} rounds"
         " in turns. nginx serves the same compressed bytes from files."
     )
     yield ""

@@ -66,7 +66,7 @@ def _page() -> tuple[float, float]:
         with patch.object(cards, "_known", lambda _row, _language: None):
             return client.get(PAGE)
 
-    if client.get(PAGE).content != as_before().content:  # type: ignore[attr-defined]
+    if client.get(PAGE).content != as_before().content:  # type: ignore[attr-defined]  # it is a response
         message = "the kept page is another one"
         raise AssertionError(message)
     found = best({"kept": lambda: client.get(PAGE), "made": as_before})
