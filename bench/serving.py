@@ -91,7 +91,7 @@ def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[
 def _share(served: Mapping[str, Any], one: str, other: str) -> float:
     """The middle of the ratios of the rounds: in one round both found the machine as busy."""
     rounds = zip(served[one]["rounds"], served[other]["rounds"], strict=True)
-    return round(statistics.median(own / peer for own, peer in rounds), 3)
+    return round(float(statistics.median(own / peer for own, peer in rounds)), 3)
 
 
 def _tool(name: str) -> str | None:

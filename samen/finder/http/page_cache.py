@@ -73,13 +73,13 @@ class PageCache:
         self._look()
         # Most addresses come in their one true spelling, and a page that is kept under it needs no
         # reading of it.
-        key: Key | None = (*asked, environ.get("QUERY_STRING", ""))
+        key: Key = (*asked, environ.get("QUERY_STRING", ""))
         page = self._pages.get(key)
         if page is None:
-            key = key_of(environ)
-            if key is None:
+            true = key_of(environ)
+            if true is None:
                 return self._inside(environ, start)
-            page = self._pages.get(key)
+            key, page = true, self._pages.get(true)
         if page is not None and page.holds(time.time()):
             self._pages.move_to_end(key)
             start("200 OK", page.headers)

@@ -135,7 +135,8 @@ def _elsewhere(index: Index, bounds: Bounds, near: Strips, areas: Sequence[str])
 
 def _cut(rows: Rows, bounds: Bounds) -> Iterator[Rows]:
     """What of the list lies within the bounds."""
-    ends = rows.searchsorted(bounds).tolist()
+    # Of one kind, or numpy would first copy the whole list into the other.
+    ends = rows.searchsorted(bounds.astype(rows.dtype)).tolist()
     for start, end in zip(ends[::2], ends[1::2], strict=True):
         if start < end:
             yield rows[start:end]
