@@ -146,7 +146,9 @@ class Verdict:
 
     def _word(self, kind: str, word: int) -> Any:
         if (kind, word) not in self._bits:
-            self._bits[kind, word] = self._taken(self.index.bits(kind)[:, word])
+            bits = self.index.bits(kind)
+            # Not by `take`: it would copy the column, which is not in one piece, for a few rows.
+            self._bits[kind, word] = bits[:, word] if self.rows is None else bits[self.rows, word]
         return self._bits[kind, word]
 
     def ranks(self, mark: str) -> tuple[Rows, Any]:
