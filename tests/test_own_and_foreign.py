@@ -184,6 +184,8 @@ OF_ALL_WHO_INVITE = {
     "/desk/colleagues/<colleague>/leaves/",
     "/desk/roles/<post>/end/",
 }
+# Who compares six words with whom, and who gives access again, is tested in samen/people.
+OF_ALL_WITH_KEYS = {"/desk/keys/of/<colleague>/", "/desk/keys/of/<colleague>/again/"}
 NO_THING = {"/desk/spreadsheet/out/<kind>/", "/desk/welcome/<token>/"}
 KEPT = (Service, Suggestion, Withdrawal, Candidate, Merge, Task, SheetImport, Organization, User)
 NOWHERE = "7d9f5b1e-0000-4000-8000-000000000000"
@@ -225,7 +227,13 @@ def test_every_door_to_one_thing_is_tried() -> None:
     doors = {without_converters(route.path) for route in routes(get_resolver())}
     to_a_thing = {door for door in doors if door.startswith("/desk/") and "<" in door}
 
-    assert to_a_thing == {*OF_A_PLACE, *OF_A_PERSON, *OF_ALL_WHO_INVITE, *NO_THING}
+    assert to_a_thing == {
+        *OF_A_PLACE,
+        *OF_A_PERSON,
+        *OF_ALL_WHO_INVITE,
+        *OF_ALL_WITH_KEYS,
+        *NO_THING,
+    }
     assert to_a_thing <= FOR_ROLES.keys() | HER_OWN | NO_THING
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -148,7 +149,11 @@ for part, grant in zip(Part.objects.order_by("record"), Grant.objects.order_by("
 """
     rows = [line.split() for line in python(tmp_path, "-c", first).splitlines()]
     database = tmp_path / "samen.sqlite3"
-    with sqlite3.connect(database) as live, sqlite3.connect(tmp_path / "old") as old:
+    # Closed at once: whoever closes last writes the log into the file and takes it away.
+    with (
+        closing(sqlite3.connect(database)) as live,
+        closing(sqlite3.connect(tmp_path / "old")) as old,
+    ):
         live.backup(old)
     erase = f"""
 import django; django.setup()
