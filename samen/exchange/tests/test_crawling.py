@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from samen.directory.models import Service
 from samen.directory.tests.make import NOON
 from samen.exchange import jobs
+from samen.exchange.actions.crawling import next_batch
 from samen.exchange.actions.sources import (
     Wanted,
     add_source,
@@ -160,14 +161,13 @@ def test_two_workers_at_one_step_write_it_once(there: Feed) -> None:
     run = begin_run(source_id=source.id, by=JOB, at=NOON)
     assert run is not None
     assert begin_run(source_id=source.id, by=JOB, at=NOON) is None
-    once = there.answer
 
-    def meanwhile(target: str) -> tuple[int, Any]:
-        said = once(target)
+    def meanwhile(*asked: Any) -> Any:
+        batch = next_batch(*asked)
         Run.objects.filter(pk=run.pk).update(position="2")  # another was quicker
-        return said
+        return batch
 
-    with patch.object(there, "answer", meanwhile):
+    with patch("samen.exchange.actions.taking_in.next_batch", meanwhile):
         assert not take_step(run_id=run.id, gate=there.gate, by=JOB, at=NOON)
 
     assert not Held.objects.exists()
