@@ -340,7 +340,8 @@ def _words(verdict: Verdict, question: Question, sought: Sequence[Sought] | None
     met = sum(((worth > 0).astype(np.int64) for worth in worths), np.zeros(verdict.size, np.int64))
     has = (met == len(worths)) & bool(worths) if question.every_word else met > 0
     verdict.kept &= has
-    verdict.direct |= has
+    # A new array: what the reasons were given must stay as it was.
+    verdict.direct = verdict.direct | has
     verdict.give(has, ranking.words_worth(told), Reason.HAS_WORDS)
 
 

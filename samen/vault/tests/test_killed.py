@@ -74,7 +74,9 @@ print(json.dumps([versions, len(changed), len(torn), sound]))
 
 
 def environment(folder: Path) -> dict[str, str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("SAMEN_", "DATABASE"))}
+    plain = {
+        k: v for k, v in os.environ.items() if not k.startswith(("SAMEN_", "DATABASE", "PYTEST_"))
+    }
     return plain | {"SAMEN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
