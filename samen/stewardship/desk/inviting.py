@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -24,8 +24,7 @@ from samen.people.http import (
 )
 from samen.people.queries import speakers_for
 from samen.post.actions import CannotBeSent
-from samen.stewardship.desk.reach import DECIDES, scope_of
-from samen.stewardship.queries.listing import services_within
+from samen.stewardship.desk.reach import DECIDES, organization_for
 
 _DESK_LANGUAGES = ("nl", "en")
 
@@ -46,24 +45,13 @@ class ContactInvited(forms.Form):
 @for_roles(*DECIDES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_contact(request: DeskRequest, organization: UUID) -> HttpResponse:
-    owner = _within(request, organization)
+    owner = organization_for(request, organization, *DECIDES)
     form = ContactInvited(request.POST or None, initial={"reads": request.colleague.language})
     if form.is_valid() and _invited(request, owner, form):
         messages.success(request, _("The invitation is on its way."))
         return see("stewardship:invite_contact", owner.id)
     page = {"form": form, "owner": owner, "contacts": speakers_for(owner.id)}
     return form_page(request, "stewardship/invite_contact.html", page)
-
-
-def _within(request: DeskRequest, organization: UUID) -> Organization:
-    """An organisation with a service in a municipality of hers. Raises Http404."""
-    scope = scope_of(request, *DECIDES)
-    found = Organization.objects.filter(pk=organization).first()
-    if found is None:
-        raise Http404
-    if not scope.is_everywhere and not services_within(scope).filter(organization=found).exists():
-        raise Http404
-    return found
 
 
 def _invited(request: DeskRequest, owner: Organization, form: ContactInvited) -> bool:

@@ -18,8 +18,8 @@ from samen.foundation import clock, languages
 from samen.foundation.http import spoken
 from samen.people.http import DeskRequest, for_roles, see
 from samen.places.models import Municipality
-from samen.stewardship.desk.reach import DECIDES, SUGGESTS, scope_of
-from samen.stewardship.queries.listing import municipalities, services_within
+from samen.stewardship.desk.reach import DECIDES, SUGGESTS, organization_for, scope_of
+from samen.stewardship.queries.listing import municipalities
 
 _CANNOT = 422
 
@@ -73,7 +73,7 @@ class ContactForm(forms.Form):
 @for_roles(*SUGGESTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def organization_page(request: DeskRequest, organization: UUID) -> HttpResponse:
-    owner = _hers(request, organization)
+    owner = organization_for(request, organization, *SUGGESTS)
     form = PageForm(request.POST or None, owner=owner, initial=_said(owner))
     sentence = ""
     if form.is_valid():
@@ -91,18 +91,6 @@ def organization_page(request: DeskRequest, organization: UUID) -> HttpResponse:
     }
     status = _CANNOT if failed else 200
     return render(request, "stewardship/checks/organization_page.html", shown, status=status)
-
-
-def _hers(request: DeskRequest, organization: UUID) -> Organization:
-    """Of a contact her own; of a steward those with a service in her municipality."""
-    scope = scope_of(request, *SUGGESTS)
-    found = Organization.objects.filter(pk=organization).first()
-    if found is None:
-        raise Http404
-    kept = scope.is_everywhere or services_within(scope).filter(organization=found).exists()
-    if not kept and found.id not in scope.organizations:
-        raise Http404
-    return found
 
 
 def _said(owner: Organization) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404
 
-from samen.directory.models import Service
+from samen.directory.models import Organization, Service
 from samen.foundation.paging import Page
 from samen.foundation.typed import whole_number
 from samen.people.http import DeskRequest, Role
@@ -52,6 +53,21 @@ def service_for(request: DeskRequest, number: int, *roles: Role) -> Service:
     if service is None:
         raise Http404
     return service
+
+
+def organization_for(request: DeskRequest, organization: UUID, *roles: Role) -> Organization:
+    """Of a contact her own; of a steward those with a service in her municipality.
+
+    Raises Http404.
+    """
+    scope = scope_of(request, *roles)
+    found = Organization.objects.filter(pk=organization).first()
+    if found is None:
+        raise Http404
+    kept = scope.is_everywhere or services_within(scope).filter(organization=found).exists()
+    if not kept and found.id not in scope.organizations:
+        raise Http404
+    return found
 
 
 def edits(request: DeskRequest, service: Service) -> bool:
