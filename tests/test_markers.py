@@ -5,13 +5,14 @@ place became secret, and then looked for in everything that leaves the house or 
 import csv
 import io
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -62,7 +63,10 @@ SECRET = {
 
 
 def found_in(text: str) -> list[str]:
-    return [marker for marker in MARKERS if marker in text.casefold()]
+    """The marks in a text."""
+    # Four digits inside an id or a time of the clock are no mark.
+    bare = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,}|\.[0-9]{6}", "", text.casefold())
+    return [marker for marker in MARKERS if marker in bare]
 
 
 @pytest.fixture
@@ -328,3 +332,5 @@ def test_the_planted_marker_can_be_found() -> None:
     """The searches above would see it."""
     assert found_in("Aan de MERKWAARDSTEEG") == ["merkwaardsteeg"]
     assert found_in("7391 qx") == ["7391"]
+    assert found_in("Zilverlinde7391QX") == ["zilverlinde", "7391"]
+    assert found_in(f"{UUID(int=0x7391)} 12:30:00.739125") == []
