@@ -82,14 +82,13 @@ def sprite_of(chapters: list[tuple[str, list[tuple[Any, str]]]]) -> SafeString:
 @register.simple_tag
 def name_of_listing(item: Listing) -> SafeString:
     """The name as on the door, with its meaning for the reader where we have it."""
-    own = item.names.get(reader()) or ("" if reader() == "nl" else item.names.get("en", ""))
-    door = format_html('<bdi lang="nl">{}</bdi>', item.name)
-    # The brackets stand inside the foreign words, or a right-to-left page turns them around.
-    return format_html("{} {}", door, foreign(f"({own})", _own_language(item))) if own else door
-
-
-def _own_language(item: Listing) -> str:
-    return reader() if reader() in item.names else "en"
+    if reader() != "nl" and reader() in item.names:
+        door = format_html('<bdi lang="nl">{}</bdi>', item.name)
+        return format_html("{} ({})", door, item.names[reader()])
+    english = "" if reader() == "nl" else item.names.get("en", "")
+    # Both names in one piece: two pieces would swap places where a right-to-left line breaks.
+    meaning = format_html(' <span lang="en">({})</span>', english) if english else ""
+    return format_html('<bdi lang="nl">{}{}</bdi>', item.name, meaning)
 
 
 @register.simple_tag
