@@ -90,7 +90,7 @@ _SHARED = "wrk, nginx and the server had two cores among other work."
 _WORDS = (
     "Below a million services the words, and their forms with a letter missing, weigh the most."
 )
-_CHECKED = "Every file is read once and checked when an index is opened."
+_CHECKED = "Every file is read and checked by who opens it first; the next trust that."
 _SHELL = "Both share the frame, the filters and the search; only the cards are kept."
 
 GATES = (

@@ -60,6 +60,7 @@ def _opened(
             "mb": round(ours.size_mb, 1),
             "bytes_a_service": round(own.bytes_of(ours.index) / len(of)),
             "open_ms": round(ours.open_ms, 1),
+            "first_ms": round(ours.first_ms, 1),
         }
     }
     missing: dict[str, str] = {}
@@ -235,7 +236,8 @@ def _built(found: Mapping[str, Any]) -> Iterator[str]:
         ours = row["built"]["SAMEN"]
         yield (
             f"- {int(size):,} services: {ours['bytes_a_service']} bytes each,"
-            f" opened in {ours['open_ms']} ms"
+            f" opened in {ours['open_ms']} ms, by who reads and checks every byte in"
+            f" {ours.get('first_ms', ours['open_ms'])} ms"
         )
         yield from (f"- missing: {name} ({how})" for name, how in row["missing"].items())
     yield ""

@@ -77,6 +77,7 @@ run | dev)
     flock 9
     .venv/bin/python -m pip --version >/dev/null 2>&1 || environment
     install "$1"
+    .venv/bin/python scripts/kernel.py
     ;;
 *)
     echo "usage: scripts/setup.sh run|dev|packages" >&2

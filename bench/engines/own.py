@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 from bench.engines import FIRST, Answer
 from bench.maps import ANY_WORD, COUNTS, FACETS, KINDS, TEXT, Asked, Map
@@ -27,7 +27,8 @@ def told(found: Found, kind: str) -> Answer:
 class Own:
     index: Index
     build_s: float
-    open_ms: float
+    first_ms: float  # to open it when every byte is read
+    open_ms: float  # when another process has done so
     name: str = "SAMEN"
     kinds: frozenset[str] = frozenset(KINDS)
     differs: Mapping[str, str] = field(default_factory=dict)
@@ -86,8 +87,9 @@ def opened(of: Map, folder: Path) -> Iterator[Own]:
     shelf.save(columns.build(of.rows(), write=write_hours), folder / "index" / "1-bench")
     build_s = perf_counter() - began
     times = []
+    sleep(1.1)  # it is a while until whoever opens it next trusts what another has read whole
     for _ in range(5):
         began = perf_counter()
         index = shelf.read(folder / "index" / "1-bench")
         times.append(perf_counter() - began)
-    yield Own(index, build_s, min(times) * 1000)
+    yield Own(index, build_s, times[0] * 1000, min(times) * 1000)

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import kernel
 from samen.search.engine.columns import IN_BITS
-from samen.search.engine.scan import Ranked, Verdict
+from samen.search.engine.scan import Judged, Ranked
 
 _AT_ONCE = 4080  # rows whose bits are laid out in one go
 _IN_A_BYTE = 255  # ones that a byte can count
@@ -22,19 +24,29 @@ def _summed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
     return found
 
 
-def counted(verdict: Verdict, ranked: Ranked) -> Mapping[str, Counter[str]]:
+def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     """By kind, of each value that any of them has, how many have it."""
     index, places = verdict.index, ranked.places
-    rows = places if verdict.rows is None else verdict.rows[places]
+    machine = None if verdict.rows is None else kernel.of(index)
     found: dict[str, Counter[str]] = {}
     for kind in IN_BITS:
-        values = index.marked(kind)
-        numbers = np.zeros(len(values), np.int64)
-        for first in range(0, len(rows), _AT_ONCE):
-            words = np.ascontiguousarray(index.bits(kind)[rows[first : first + _AT_ONCE]])
-            # Least first, whatever the machine does: bit k of a row is its value k.
-            bits = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-            numbers += _summed(bits)[: len(values)]
-        named = zip(values, numbers.tolist(), strict=True)
+        values, bits = index.marked(kind), index.bits(kind)
+        if machine is not None:
+            numbers = machine.made.counted(bits, verdict.rows, places, len(values))
+        else:
+            rows = places if verdict.rows is None else verdict.rows[places]
+            numbers = _counted(bits, rows)[: len(values)]
+        named = zip(values, numbers, strict=True)
         found[kind] = Counter({value: number for value, number in named if number})
+    return found
+
+
+def _counted(bits: NDArray[np.uint64], rows: NDArray[Any]) -> list[int]:
+    numbers = np.zeros(bits.shape[1] * 64, np.int64)
+    for first in range(0, len(rows), _AT_ONCE):
+        words = np.ascontiguousarray(bits[rows[first : first + _AT_ONCE]])
+        # Least first, whatever the machine does: bit k of a row is its value k.
+        ones = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
+        numbers += _summed(ones)
+    found: list[int] = numbers.tolist()
     return found

@@ -8,7 +8,7 @@ looks from one row to another, so a row is worth the same in whatever company it
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +125,14 @@ class Verdict:
                 bits |= BIT[reason]
         return bits
 
+    def best(self, places: NDArray[np.int64], most: int) -> list[int]:
+        """So many of the best of the places, or more: those that tie with the last of them."""
+        if len(places) > _FEW_TIMES * most:
+            scores = self.score[places]
+            last = np.partition(scores, len(places) - most)[len(places) - most]
+            places = places[scores >= last]
+        return ordered(self, places)
+
     def drop(self, rows: Flags) -> None:
         """Leave out the rows; an emergency number no filter ever hides."""
         self.kept &= ~rows | self.emergency
@@ -179,11 +187,39 @@ class Verdict:
         return having, before, np.arange(every[-1]) + np.repeat(first - before, counts)
 
 
+class Judged(Protocol):
+    """Rows and what they are worth, whoever judged them."""
+
+    @property
+    def index(self) -> Index: ...
+    @property
+    def size(self) -> int: ...  # rows that were looked at
+    @property
+    def rows(self) -> Rows | None: ...
+    @property
+    def score(self) -> Numbers: ...
+    @property
+    def distance(self) -> Numbers: ...
+    @property
+    def reasons(self) -> NDArray[np.int64]: ...
+    def of(self, column: str) -> Any: ...
+    def row(self, place: int) -> int: ...
+    def reasons_at(self, place: int) -> int: ...
+    def best(self, places: NDArray[np.int64], most: int) -> list[int]: ...
+
+
+def ordered(judged: Judged, places: NDArray[np.int64]) -> list[int]:
+    """The best first; the lower number settles a tie."""
+    numbers, scores = judged.of("number"), judged.score
+    found: list[int] = places[np.lexsort((numbers[places], -scores[places]))].tolist()
+    return found
+
+
 class Ranked(Sequence[int]):
     """Places in the verdict, the best first. Only as many are put in order as are looked at."""
 
-    def __init__(self, verdict: Verdict, chosen: Flags) -> None:
-        self._verdict, self.places = verdict, np.flatnonzero(chosen)
+    def __init__(self, verdict: Judged, places: NDArray[np.int64]) -> None:
+        self._verdict, self.places = verdict, places
         self._known: list[int] = []
 
     def __len__(self) -> int:
@@ -204,23 +240,8 @@ class Ranked(Sequence[int]):
     def first(self, most: int) -> list[int]:
         """So many of the best, or more."""
         if len(self._known) < min(most, len(self)):
-            self._known = self._ordered(self._among(most))
+            self._known = self._verdict.best(self.places, min(most, len(self)))
         return self._known
-
-    def _among(self, most: int) -> NDArray[np.int64]:
-        """The best, and those that tie with the last of them."""
-        if len(self) <= _FEW_TIMES * most:
-            return self.places
-        scores = self._verdict.score[self.places]
-        last = np.partition(scores, len(self) - most)[len(self) - most]
-        among: NDArray[np.int64] = self.places[scores >= last]
-        return among
-
-    def _ordered(self, places: NDArray[np.int64]) -> list[int]:
-        """The lower number settles a tie."""
-        numbers, scores = self._verdict.of("number"), self._verdict.score
-        ordered: list[int] = places[np.lexsort((numbers[places], -scores[places]))].tolist()
-        return ordered
 
 
 _FEW_TIMES = 4
@@ -232,7 +253,7 @@ class Found:
 
     ready: Ranked
     review: Ranked
-    verdict: Verdict
+    verdict: Judged
 
 
 def scan(
@@ -277,7 +298,8 @@ def judge(
     # What nobody confirmed stands apart, unless a life hangs on it.
     review = verdict.of("review") & ~verdict.emergency
     shown = verdict.kept & review & (verdict.direct | verdict.local)
-    return Found(Ranked(verdict, verdict.kept & ~review), Ranked(verdict, shown), verdict)
+    ready = np.flatnonzero(verdict.kept & ~review)
+    return Found(Ranked(verdict, ready), Ranked(verdict, np.flatnonzero(shown)), verdict)
 
 
 # --- what was chosen ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import mkdtemp
+from time import time_ns
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,13 @@ from isal.isal_zlib import crc32
 
 from samen.search.engine.columns import Columns, Index
 
-FORMAT = 4  # add one whenever a column or its meaning changes
+FORMAT = 5  # add one whenever a column or its meaning changes
 
 _MANIFEST = "manifest.json"
 _MARKS = "marks.json"
+_CHECKED = ".checked"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")  # another one after each start of the machine
+_SETTLED = 1_000_000_000  # nanoseconds
 _KEPT = 2  # folders of older revisions that another process may still be opening
 
 
@@ -67,7 +71,8 @@ def _settle(path: Path) -> None:
 
 
 def _sums(folder: Path) -> dict[str, int]:
-    return {path.name: _sum(path) for path in sorted(folder.iterdir()) if path.name != _MANIFEST}
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith(_CHECKED))
+    return {path.name: _sum(path) for path in files if path.name != _MANIFEST}
 
 
 def _sum(path: Path) -> int:
@@ -118,8 +123,49 @@ def read(folder: Path) -> Index:
 def _check(manifest: dict[str, Any], folder: Path) -> None:
     if manifest["format"] != FORMAT:
         raise Unreadable
+    looks = _looks(folder)
+    if looks == _checked(folder):
+        return
     if manifest["files"] != _sums(folder):
         raise Unreadable
+    _mark(folder, looks)
+
+
+# --- read once ------------------------------------------------------------------------------
+#
+# Who has read every byte leaves a mark: how the files looked then, and since when the machine has
+# been running. Nobody can write to a file, nor put another in its place, without that it looks
+# otherwise: the time of its last change is set by the system. What a disk has lost meanwhile is
+# looked for again when the machine has been started anew.
+
+
+def _looks(folder: Path) -> list[Any]:
+    """Of each file what changes with it, after the start of the machine."""
+    files = (p for p in folder.iterdir() if not p.name.startswith(_CHECKED))
+    stats = [(path.name, path.stat()) for path in sorted(files)]
+    return [
+        _BOOT.read_text(encoding="utf-8") if _BOOT.exists() else "",
+        *([name, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns] for name, s in stats),
+    ]
+
+
+def _checked(folder: Path) -> list[Any]:
+    try:
+        found: list[Any] = json.loads((folder / _CHECKED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found
+
+
+def _mark(folder: Path, looks: list[Any]) -> None:
+    """Not of a file that was changed just now: changed once more, it might look the same."""
+    start, *files = looks
+    if not start or max(changed for *_, changed in files) > time_ns() - _SETTLED:
+        return
+    with suppress(OSError):
+        draft = folder / f"{_CHECKED}-{os.getpid()}"
+        draft.write_text(json.dumps(looks), encoding="utf-8")
+        draft.replace(folder / _CHECKED)
 
 
 def _array(path: Path) -> Any:

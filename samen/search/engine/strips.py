@@ -7,11 +7,12 @@ each row (see scan), and so the answer is that of the scan, at the price of the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine import wording
+from samen.search.engine import kernel, quickly, wording
 from samen.search.engine.columns import AREA, EMERGENCY, Index, Rows
 from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
 from samen.search.engine.wording import Asked, Sought
@@ -36,6 +37,22 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     """What the scan finds, without the rows that are `gone`."""
     if sought is None and question.words:
         [sought] = wording.seek(question.words, [asked(index, gone)])
+    machine = kernel.of(index)
+    answer = partial(plainly, index) if machine is None else partial(quickly.find, machine)
+    return answer(question, situation, areas=areas, states=states, gone=gone, sought=sought or ())
+
+
+def plainly(  # noqa: PLR0913 what is asked, and what is known
+    index: Index,
+    question: Question,
+    situation: Situation | None,
+    *,
+    areas: Areas,
+    states: States,
+    gone: Flags | None = None,
+    sought: Sequence[Sought] = (),
+) -> Found:
+    """The same by numpy alone: where there is no kernel, and as the measure of it."""
     rows = candidates(index, question, situation, areas, sought)
     if gone is not None:
         rows = np.flatnonzero(~gone).astype(np.int32) if rows is None else rows[~gone[rows]]

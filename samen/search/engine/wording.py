@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import kernel
 from samen.search.engine.columns import Array, Index, Rows
 from samen.search.engine.columns.building import slips_of
 from samen.search.rules import endings, letters, wording
@@ -14,8 +16,7 @@ from samen.search.rules import endings, letters, wording
 _LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of the lists of rows, of one word or of neighbours among the words."""
 
     start: int
@@ -24,7 +25,7 @@ class Piece:
     words: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sought:
     """One word of a question, as an index has it, and what it tells."""
 
@@ -71,43 +72,56 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
     every = sum(map(len, asked))
     found: list[list[Sought]] = [[] for _ in asked]
     for word in words_of(said):
-        exact = [_exact(one.index, word) for one in asked]
-        guess = not any(one.having(pieces) for one, pieces in zip(asked, exact, strict=True))
-        pieces = [
-            [*known, *_like(one.index, word, guess=guess)]
-            for one, known in zip(asked, exact, strict=True)
-        ]
-        having = sum(one.having(each) for one, each in zip(asked, pieces, strict=True))
+        pieces = [_known(one.index, word) for one in asked]
+        exact = ([p for p in own if p.likeness == 1.0] for own in pieces)
+        if not any(one.having(own) for one, own in zip(asked, exact, strict=True)):
+            for one, own in zip(asked, pieces, strict=True):
+                own.extend(_guessed(one.index, word))
+        having = sum(one.having(own) for one, own in zip(asked, pieces, strict=True))
         rarity = wording.rarity(having, every)
-        for own, each in zip(found, pieces, strict=True):
-            own.append(Sought(rarity, tuple(each)))
+        for sought, own in zip(found, pieces, strict=True):
+            sought.append(Sought(rarity, tuple(own)))
     return found
 
 
-def _exact(index: Index, word: str) -> list[Piece]:
-    place = index.word(word)
-    return [] if place is None else [_piece(index, place, place + 1, 1.0)]
+def _known(index: Index, word: str) -> list[Piece]:
+    """The word itself, and the longer words that begin so."""
+    place, is_there, last = span(index, word)
+    found = [_piece(index, place, place + 1, 1.0)] if is_there else []
+    if place + is_there < last:
+        found.append(_piece(index, place + is_there, last, wording.BEGUN))
+    return found
 
 
-def _like(index: Index, word: str, *, guess: bool) -> Iterator[Piece]:
-    begun = _begun(index, word)
-    if len(begun):
-        yield _piece(index, begun.start, begun.stop, wording.BEGUN)
-    if guess and wording.may_slip(word):
-        for place in _slipped(index, word):
-            if place not in begun:
-                yield _piece(index, place, place + 1, wording.SLIP)
+def _guessed(index: Index, word: str) -> Iterator[Piece]:
+    """Words that it may be with one letter wrong."""
+    if wording.may_slip(word):
+        place, is_there, last = span(index, word)
+        begun = range(place + is_there, last)
+        for slip in _slipped(index, word):
+            if slip not in begun:
+                yield _piece(index, slip, slip + 1, wording.SLIP)
 
 
-def _begun(index: Index, word: str) -> range:
-    """The longer words that begin so; they stand together."""
-    if not wording.is_beginning(word):
-        return range(0)
+def span(index: Index, word: str) -> tuple[int, bool, int]:
+    """How many words stand before it, whether it is there, and where those end that begin so,
+    which stand together behind it."""
+    machine = kernel.of(index)
+    if machine is not None:
+        found: tuple[int, bool, int] = machine.quick.span(word.encode())
+        place, is_there, last = found
+    else:
+        place, is_there, last = span_plainly(index, word)
+    return place, is_there, last if wording.is_beginning(word) else place + is_there
+
+
+def span_plainly(index: Index, word: str) -> tuple[int, bool, int]:
     first = index.place_of_word(word)
-    first += first < len(index.words) and index.words[first] == word
-    if first == len(index.words) or not index.words[first].startswith(word):
-        return range(first, first)
-    return range(first, index.place_of_word(word + _LAST))
+    near = index.words[first : first + 2]
+    is_there = near[:1] == [word]
+    if not any(each.startswith(word) for each in near[is_there:][:1]):
+        return first, is_there, first + is_there
+    return first, is_there, index.place_of_word(word + _LAST)
 
 
 def _slipped(index: Index, word: str) -> list[int]:
@@ -125,7 +139,7 @@ def _slipped(index: Index, word: str) -> list[int]:
 
 def _piece(index: Index, first: int, last: int, likeness: float) -> Piece:
     start = index.columns.post_start
-    return Piece(int(start[first]), int(start[last]), likeness, last - first)
+    return Piece(start.item(first), start.item(last), likeness, last - first)
 
 
 # --- rows -----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from samen.needs import queries as needs
 from samen.needs.queries import NeedShown, Taxonomy
 from samen.search.engine import strips, wording
 from samen.search.engine.counting import counted
-from samen.search.engine.scan import Found, Ranked, Verdict
+from samen.search.engine.scan import Found, Judged, Ranked
 from samen.search.queries.index import Part, keeper
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 
@@ -37,7 +37,7 @@ class Hit:
 class Hits(Sequence[Hit]):
     """Services, the best first. Only those that are looked at are put in order and made."""
 
-    def __init__(self, lists: Sequence[tuple[Part, Verdict, Ranked]], question: Question) -> None:
+    def __init__(self, lists: Sequence[tuple[Part, Judged, Ranked]], question: Question) -> None:
         self._lists, self._question = lists, question
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class Hits(Sequence[Hit]):
             raise IndexError
         return found[0]
 
-    def _best(self, most: int) -> list[tuple[Part, Verdict, int]]:
+    def _best(self, most: int) -> list[tuple[Part, Judged, int]]:
         found = [
             (-float(verdict.score[place]), int(number), part, verdict, place)
             for part, verdict, ranked in self._lists
@@ -86,7 +86,7 @@ class Hits(Sequence[Hit]):
         found.sort(key=lambda each: each[:2])
         return [each[2:] for each in islice(found, most)]
 
-    def _hit(self, part: Part, verdict: Verdict, place: int) -> Hit:
+    def _hit(self, part: Part, verdict: Judged, place: int) -> Hit:
         columns, row = part.index.columns, verdict.row(place)
         distance = float(verdict.distance[place])
         return Hit(
@@ -99,7 +99,7 @@ class Hits(Sequence[Hit]):
         )
 
 
-def _numbered(verdict: Verdict, places: list[int]) -> Iterator[tuple[int, int]]:
+def _numbered(verdict: Judged, places: list[int]) -> Iterator[tuple[int, int]]:
     numbers = verdict.index.columns.number
     return ((place, int(numbers[verdict.row(place)])) for place in places)
 

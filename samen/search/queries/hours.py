@@ -18,6 +18,7 @@ from samen.search.engine import scan
 from samen.search.engine.columns import Index, Rows
 from samen.search.rules import weeks
 
+_States = NDArray[np.int8]
 _NOT_ASKED, _NOT_READ = -1, -1
 _ALWAYS, _NEVER = bytes([weeks.STAFFED]) * weeks.PLACES, bytes([weeks.SHUT]) * weeks.PLACES
 
@@ -54,8 +55,8 @@ class Openings:
         self._turn(at)
         known = self._states
 
-        def states(places: Rows) -> NDArray[np.int8]:
-            found: NDArray[np.int8] = known.take(places)
+        def states(places: Rows) -> _States:
+            found: _States = known.take(places)
             new = found == _NOT_ASKED
             if new.any():
                 self._ask(np.unique(places[new]), at, known)

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -210,6 +211,92 @@ def test_no_damage_goes_unseen(shelved: Path, data: some.DataObject) -> None:
     finally:
         file.write_bytes(whole)
     assert numbers(shelf.read(shelved)) == numbers(index_of(ROWS))
+
+
+@pytest.fixture
+def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that was written a while ago, and that somebody has read whole."""
+    folder = tmp_path / "1-abc"
+    shelf.save(index_of(ROWS), folder)
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(shelf, "time_ns", lambda: later)
+    shelf.read(folder)
+    return folder
+
+
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    read, sums = [], shelf._sums
+
+    def noted(folder: Path) -> dict[str, int]:
+        read.append(folder)
+        return sums(folder)
+
+    monkeypatch.setattr(shelf, "_sums", noted)
+    return read
+
+
+def test_what_one_has_read_whole_the_next_opens_at_once(
+    marked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = readings(monkeypatch)
+
+    assert numbers(shelf.read(marked)) == numbers(index_of(ROWS))
+    assert read == []
+
+
+@pytest.mark.parametrize("name", ["home.npy", "post_row.npy", "marks.json"])
+def test_a_byte_that_was_changed_after_somebody_read_it_is_found(marked: Path, name: str) -> None:
+    file = marked / name
+    whole, before = file.read_bytes(), file.stat().st_ctime_ns
+    while file.stat().st_ctime_ns == before:
+        file.write_bytes(whole[:-2] + bytes([whole[-2] ^ 1]) + whole[-1:])
+    os.utime(file, ns=(before, before))
+
+    with pytest.raises(shelf.Unreadable):
+        shelf.read(marked)
+
+
+def test_a_file_put_in_the_place_of_another_is_found(marked: Path) -> None:
+    foreign = (marked / "home.npy").read_bytes()
+    (marked / "draft").write_bytes(foreign[:-1] + bytes([foreign[-1] ^ 1]))
+    (marked / "draft").replace(marked / "home.npy")
+
+    with pytest.raises(shelf.Unreadable):
+        shelf.read(marked)
+
+
+def test_after_the_machine_was_started_anew_every_byte_is_read_again(
+    marked: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "boot").write_text("another")
+    monkeypatch.setattr(shelf, "_BOOT", tmp_path / "boot")
+    read = readings(monkeypatch)
+
+    shelf.read(marked)
+
+    assert read == [marked]
+
+
+def test_what_was_written_just_now_is_not_taken_for_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the same moment it might be changed once more, and look the same."""
+    folder = tmp_path / "1-abc"
+    shelf.save(index_of(ROWS), folder)
+    written = max(path.stat().st_ctime_ns for path in folder.iterdir())
+    monkeypatch.setattr(shelf, "time_ns", lambda: written + 1)
+    read = readings(monkeypatch)
+
+    shelf.read(folder)
+    shelf.read(folder)
+
+    assert read == [folder, folder]
+
+
+def test_a_mark_that_is_no_mark_is_passed_over(marked: Path) -> None:
+    for nonsense in ("", "[", "null", "[1]", "{}"):
+        (marked / ".checked").write_text(nonsense)
+        assert numbers(shelf.read(marked)) == numbers(index_of(ROWS))
 
 
 # --- the map ------------------------------------------------------------------------------------

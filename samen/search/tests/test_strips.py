@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from samen.places.queries import kilometres
-from samen.search.engine import columns, strips
+from samen.search.engine import columns, strips, wording
 from samen.search.engine.columns import Index
+from samen.search.engine.counting import counted
 from samen.search.engine.scan import Areas, Found, scan
 from samen.search.queries.hours import write_hours
 from samen.search.rules import ground
@@ -102,8 +104,13 @@ def both(
 ) -> tuple[object, object]:
     index = columns.build(services, write=write_hours)
     areas = Areas(index, middles)
-    found = strips.find(index, question, situation, areas=areas, states=states)
+    sought = wording.seek(question.words, [wording.Asked.whole(index)])[0]
+    more: Any = {"areas": areas, "states": states, "sought": sought}
+    found = strips.find(index, question, situation, **more)
+    plainly = strips.plainly(index, question, situation, **more)
     everything = scan(index, question, situation, centres=middles, state=state)
+    assert told(plainly, index) == told(found, index)
+    assert counted(plainly.verdict, plainly.ready) == counted(found.verdict, found.ready)
     return told(found, index), told(everything, index)
 
 

@@ -77,7 +77,16 @@ def _assembled(draft: Draft) -> Index:
         "slip_hash": slip_hash,
         "slip_word": slip_word,
     }
-    return Index(Columns(**parts), marks)
+    narrow = {name: _short(each) for name, each in parts.items() if name.endswith("_start")}
+    return Index(Columns(**parts | narrow), marks)
+
+
+def _short(start: Array) -> NDArray[np.int32]:
+    """Half the bytes of where things begin."""
+    if start[-1] > np.iinfo(np.int32).max:
+        message = "The index has no room for so much."
+        raise ValueError(message)
+    return start.astype(np.int32)
 
 
 def _used(names: Sequence[str], places: Array) -> tuple[list[str], NDArray[np.int32]]:

@@ -170,6 +170,7 @@ class Index:
         """`marks`: kind and value ("need:sit.threats"), in the order of mark_start."""
         self.columns = columns
         self.marks = marks
+        self.machine: Any = None  # what the kernel keeps at hand of it
         self.hours = Lines(columns.hours_start, columns.hours_text)
         self.words = Lines(columns.word_start, columns.word_text)
         self._place = {mark: place for place, mark in enumerate(marks)}

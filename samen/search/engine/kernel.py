@@ -1,0 +1,133 @@
+"""The compiled kernel (quick.pyx), where there is one, and what it keeps at hand of an index."""
+
+import importlib
+from collections.abc import Hashable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from samen.search.engine.columns import EMERGENCY, Index
+from samen.search.rules import asking, ranking
+from samen.search.rules.asking import Question, Situation
+
+_SOURCE = Path(__file__).with_name("quick.pyx")
+_MOST = 512  # situations and sets of values that are kept for an index
+
+
+def _loaded() -> Any | None:
+    """The kernel that was made of the very text that stands here; None without."""
+    try:
+        made = importlib.import_module("samen.search.engine.quick")
+        text = _SOURCE.read_bytes()
+    except (ImportError, OSError):
+        return None
+    return made if sha256(text).hexdigest() == made.STAMP else None
+
+
+MADE = _loaded()
+
+
+class Machine:
+    """The kernel, holding the columns of an index."""
+
+    def __init__(self, index: Index, made: Any) -> None:
+        self.index, self.made = index, made
+        self.quick = made.Quick(index.columns)
+        self._known: dict[Hashable, Any] = {}
+
+    def masks(self, kind: str, values: Sequence[str]) -> Any:
+        """The bits of the values."""
+        key = kind, tuple(values)
+        if key not in self._known:
+            words = np.zeros(self.index.bits(kind).shape[1], np.uint64)
+            for word, mask in self.index.masks(kind, values).items():
+                words[word] = mask
+            self._keep(key, self.made.Masks(words))
+        return self._known[key]
+
+    def chosen(self, situation: Situation | None) -> Any:
+        if situation is None:
+            return None
+        if situation not in self._known:
+            self._keep(situation, self._put_together(situation))
+        return self._known[situation]
+
+    def _keep(self, key: Hashable, value: Any) -> None:
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[key] = value
+
+    def _put_together(self, situation: Situation) -> Any:
+        index = self.index
+        marks = [mark for key in situation.keys if len(index.having(mark := f"route:{key}"))]
+        needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
+        lists = [index.having(mark) for mark in (*marks, *(f"need:{need}" for need in needs))]
+        if situation.urgent:
+            lists.append(index.having(f"{EMERGENCY}:"))
+        worths = [ranking.kind_worth(place) for place in range(len(situation.support))]
+        return self.made.Chosen(
+            self.masks("need", situation.keys),
+            self.masks("need", situation.forms),
+            [(index.having(mark), _route_worths(index, mark)) for mark in marks],
+            [self.masks("need", (key,)) for key in situation.support],
+            np.array(worths, np.float64),
+            kinds=bool(situation.support or situation.forms),
+            urgent=situation.urgent,
+            lists=lists,
+        )
+
+    def asked(self, question: Question, situation: Situation | None) -> Any:
+        """The question in numbers; where it is asked from is added by who knows the areas."""
+        asked = self.made.Asked()
+        asked.chosen = self.chosen(situation)
+        asked.words, asked.every_word = bool(question.words), question.every_word
+        asked.today = question.at.date().toordinal()
+        asked.open_now = question.open_now
+        asked.always = asking.DAY_AND_NIGHT in question.channels
+        asked.no_papers, asked.free = question.no_papers, question.free
+        if question.speaks is not None:
+            asked.language, asked.kin = True, self._kin(question.speaks)
+        if question.channels:
+            wanted = asking.ways(question.channels)
+            asked.channels = bool(wanted)
+            asked.offered = self.masks("channel", sorted(wanted))
+        self._of_groups(asked, asking.groups_said(question))
+        return asked
+
+    def _kin(self, wanted: str) -> Any:
+        key = "kin", wanted
+        if key not in self._known:
+            listed = self.index.marked("speaks")
+            kin = [tag for tag in listed if asking.is_kin(tag, wanted)]
+            self._keep(key, self.masks("speaks", kin))
+        return self._known[key]
+
+    def _of_groups(self, asked: Any, said: frozenset[str]) -> None:
+        limited = self.index.marked("only")
+        if limited:
+            outside = (g for g in limited if not asking.is_outside(frozenset({g}), said))
+            asked.only, asked.maybe = True, self.masks("only", tuple(outside))
+            asked.members = self.masks("only", sorted(said.intersection(limited)))
+        if said:
+            asked.groups = True
+            asked.said = [self.masks("for", (group,)) for group in sorted(said)]
+            age = asking.age_said(said)
+            if age is not None:
+                asked.age, (asked.youngest, asked.oldest) = True, age
+
+
+def _route_worths(index: Index, mark: str) -> Any:
+    worths = [ranking.route_worth(place) for place in index.values(mark).tolist()]
+    return np.array(worths, np.float64)
+
+
+def of(index: Index) -> Machine | None:
+    """The kernel for an index; None where there is none."""
+    if MADE is None:
+        return None
+    machine: Machine | None = index.machine
+    if machine is None:
+        machine = index.machine = Machine(index, MADE)
+    return machine

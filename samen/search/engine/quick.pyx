@@ -1,0 +1,770 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""The rules of scan.py and the stretches of strips.py once more, row by row, for a compiler.
+
+It is optional: without it numpy answers, and what numpy answers is the measure of this
+(tests/test_strips.py, tests/test_scan.py). Change a rule there first, then here. The weights and
+the bits are read from where they are kept; nothing is decided here. See docs/decisions/0015.
+
+    scripts/kernel.py       compiles it, where there is a compiler
+"""
+
+import numpy as np
+
+from libc.math cimport M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
+from libc.string cimport memcmp
+
+from samen.search.engine.columns.index import COSTS, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED
+from samen.search.rules import ground, ranking, wording
+from samen.search.rules.asking import BIT, Reason
+
+ctypedef unsigned long long Word
+ctypedef long long Bits
+
+cdef double EMERGENCY_FIRST = ranking.EMERGENCY_FIRST
+cdef double FITS = ranking.FITS, FORM = ranking.FORM, KIND_MOST = ranking.KIND_MOST
+cdef double WORDS = ranking.WORDS, WORDS_HALF = ranking.WORDS_HALF
+cdef double NEAR = ranking.NEAR, NEARNESS = ranking.NEARNESS
+cdef double FADES = -1 / ranking.NEARNESS_FADES
+cdef double AROUND = ranking.AROUND, PLACE_UNKNOWN = ranking.PLACE_UNKNOWN
+cdef double EVERYWHERE = ranking.EVERYWHERE, EVERYWHERE_REMOTE = ranking.EVERYWHERE_REMOTE
+cdef double SPEAKS = ranking.SPEAKS, INTERPRETER = ranking.INTERPRETER
+cdef double INTERPRETER_PARTLY = ranking.INTERPRETER_PARTLY
+cdef double LANGUAGES_UNKNOWN = ranking.LANGUAGES_UNKNOWN
+cdef double FOR_YOU = ranking.FOR_YOU, FOR_YOU_MOST = ranking.FOR_YOU_MOST
+cdef double MAYBE_FOR_OTHERS = ranking.MAYBE_FOR_OTHERS
+cdef double NO_PAPERS = ranking.NO_PAPERS, NO_PAPERS_PARTLY = ranking.NO_PAPERS_PARTLY
+cdef double FREE = ranking.FREE, NEARLY_FREE = ranking.NEARLY_FREE, REACHABLE = ranking.REACHABLE
+cdef double FRESH = ranking.FRESH, RATHER_FRESH = ranking.RATHER_FRESH
+cdef int FRESH_DAYS = ranking.FRESH_DAYS, RATHER_FRESH_DAYS = ranking.RATHER_FRESH_DAYS
+cdef double EXACT = 10.0 ** ranking.PLACES_OF_A_SCORE
+cdef double[8] TRUST
+for _place, _name in enumerate(VERIFIED):
+    TRUST[_place] = ranking.TRUST.get(_name, 0.0)
+
+cdef int YES = KNOWN.index("yes"), PARTLY = KNOWN.index("partly"), NO = KNOWN.index("no")
+cdef int COSTS_NOTHING = COSTS.index("free"), LOCAL = COSTS.index("local")
+cdef int DONATION = COSTS.index("donation"), PAID = COSTS.index("paid")
+cdef int PERSON = VERIFIED.index("person"), NO_AGE = NOBODY_SAID, NOT_ALWAYS = SOMETIMES
+cdef double HEAVIEST = wording.HEAVIEST
+
+# What a municipality and a moment may be to a question, as in scan.py.
+cdef int HERE = 1, NEXT_DOOR = 2, LOST = 4
+cdef int OPEN = 0, CLOSED = 1, URGENT_ONLY = 2, UNKNOWN = 3
+cdef double[4] WORTH_NOW
+WORTH_NOW[0], WORTH_NOW[1] = ranking.OPEN, 0.0
+WORTH_NOW[2], WORTH_NOW[3] = ranking.URGENT_ONLY, ranking.HOURS_UNKNOWN
+
+cdef Bits SAY_EMERGENCY = BIT[Reason.EMERGENCY], SAY_FIRST_STEP = BIT[Reason.FIRST_STEP]
+cdef Bits SAY_FITS = BIT[Reason.FITS], SAY_KIND = BIT[Reason.KIND_OF_HELP]
+cdef Bits SAY_WORDS = BIT[Reason.HAS_WORDS], SAY_NEAR = BIT[Reason.NEAR]
+cdef Bits SAY_AROUND = BIT[Reason.AROUND], SAY_EVERYWHERE = BIT[Reason.EVERYWHERE]
+cdef Bits SAY_SPEAKS = BIT[Reason.SPEAKS], SAY_INTERPRETER = BIT[Reason.INTERPRETER]
+cdef Bits SAY_OPEN = BIT[Reason.OPEN_NOW], SAY_URGENT = BIT[Reason.URGENT_ONLY]
+cdef Bits SAY_FOR_YOU = BIT[Reason.FOR_YOU], SAY_NO_PAPERS = BIT[Reason.NO_PAPERS]
+cdef Bits SAY_FREE = BIT[Reason.FREE], SAY_REACHABLE = BIT[Reason.REACHABLE]
+cdef Bits SAY_CONFIRMED = BIT[Reason.CONFIRMED], SAY_NOT_CONFIRMED = BIT[Reason.NOT_CONFIRMED]
+cdef Bits ASK_PLACE = BIT[Reason.ASK_PLACE], ASK_LANGUAGES = BIT[Reason.ASK_LANGUAGES]
+cdef Bits ASK_HOURS = BIT[Reason.ASK_HOURS], ASK_PAPERS = BIT[Reason.ASK_PAPERS]
+cdef Bits ASK_COST = BIT[Reason.ASK_COST], ASK_CHANNEL = BIT[Reason.ASK_CHANNEL]
+cdef Bits ASK_GROUP = BIT[Reason.ASK_GROUP]
+
+cdef double EARTH = ground.EARTH, RADIAN = M_PI / 180
+cdef double STRIP_APART = ground._APART, WHOLE_TURN = ground._AROUND, POLE = ground._POLE
+cdef double SLACK_KM = ground._SLACK_KM, SLACK = ground._SLACK
+cdef double UNPLACED = ground.UNPLACED, END = ground.END
+cdef int PER_DEGREE = ground._PER_DEGREE
+
+cdef enum:
+    EMERGENCY_ROW = 1
+    REVIEW_ROW = 2
+    SHOWN_IN_REVIEW = 4  # fits what was chosen, or is near
+
+
+cdef class Masks:
+    """Bits of one kind, a word each; `any` says whether there are any."""
+
+    cdef Word[::1] words
+    cdef bint any
+
+    def __init__(self, words):
+        self.words = words
+        self.any = bool(words.any())
+
+
+cdef inline bint _has(const Word[:, ::1] bits, Py_ssize_t row, Masks masks) noexcept:
+    cdef Py_ssize_t word
+    for word in range(bits.shape[1]):
+        if bits[row, word] & masks.words[word]:
+            return True
+    return False
+
+
+cdef inline bint _has_any(const Word[:, ::1] bits, Py_ssize_t row) noexcept:
+    cdef Py_ssize_t word
+    for word in range(bits.shape[1]):
+        if bits[row, word]:
+            return True
+    return False
+
+
+cdef inline double _rounded(double value) noexcept:
+    return rint(value * EXACT) / EXACT
+
+
+cdef inline Py_ssize_t _first(const int* rows, Py_ssize_t many, int row) noexcept:
+    """How many of the list, which is in order, lie before the row."""
+    cdef Py_ssize_t low = 0, middle
+    while low < many:
+        middle = (low + many) >> 1
+        if rows[middle] < row:
+            low = middle + 1
+        else:
+            many = middle
+    return low
+
+
+cdef inline Py_ssize_t _at(const double[::1] homes, double home) noexcept:
+    cdef Py_ssize_t low = 0, high = homes.shape[0], middle
+    while low < high:
+        middle = (low + high) >> 1
+        if homes[middle] < home:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+cdef class Chosen:
+    """What a need means to the services of one index: asked often, and so put together once."""
+
+    cdef Masks direct, forms
+    cdef list routes, support
+    cdef double[::1] support_worth
+    cdef bint kinds, urgent
+    cdef readonly list lists  # of rows, in which every row is that may fit
+
+    def __init__(self, direct, forms, routes, support, support_worth, *, kinds, urgent, lists):
+        self.direct, self.forms, self.routes, self.support = direct, forms, routes, support
+        self.support_worth, self.kinds, self.urgent = support_worth, kinds, urgent
+        self.lists = lists
+
+
+cdef class Asked:
+    """A question in numbers."""
+
+    cdef public Chosen chosen
+    cdef public bint words, every_word, place, language, groups, only, age
+    cdef public bint no_papers, free, channels, open_now, always
+    cdef public Py_ssize_t many_words
+    cdef public double latitude, longitude, within
+    cdef public object seen
+    cdef public Masks remote, kin, members, maybe, offered
+    cdef public list said  # a mask for each group
+    cdef public int youngest, oldest, today
+
+
+cdef class Quick:
+    """The columns of an index, and how they are asked."""
+
+    cdef Py_ssize_t size
+    cdef const double[::1] home, town_latitude, town_longitude, spare_home
+    cdef const int[::1] number, last_seen, hours, area, spare_row, town_start, area_start
+    cdef const int[::1] post_start, post_row, word_start
+    cdef const unsigned char[::1] review, emergency, national, post_weight, word_text
+    cdef const signed char[::1] interpreter, without_documents, cost, verified, all_week
+    cdef const short[::1] minimum_age, maximum_age
+    cdef const Word[:, ::1] channel, welcome, need, only, speaks
+
+    def __init__(self, columns):
+        self.size = len(columns.number)
+        self.home, self.spare_home = columns.home, columns.spare_home
+        self.town_latitude, self.town_longitude = columns.town_latitude, columns.town_longitude
+        self.number, self.last_seen, self.hours = columns.number, columns.last_seen, columns.hours
+        self.area, self.spare_row = columns.area, columns.spare_row
+        self.town_start, self.area_start = columns.town_start, columns.area_start
+        self.post_start, self.post_row = columns.post_start, columns.post_row
+        self.word_start, self.word_text = columns.word_start, columns.word_text
+        self.post_weight = columns.post_weight
+        self.review = columns.review.view(np.uint8)
+        self.emergency = columns.emergency.view(np.uint8)
+        self.national = columns.national.view(np.uint8)
+        self.interpreter = columns.interpreter
+        self.without_documents = columns.without_documents
+        self.cost, self.verified, self.all_week = columns.cost, columns.verified, columns.all_week
+        self.minimum_age, self.maximum_age = columns.minimum_age, columns.maximum_age
+        self.channel, self.welcome = columns.bits_channel, columns.bits_for
+        self.need, self.only = columns.bits_need, columns.bits_only
+        self.speaks = columns.bits_speaks
+
+    # --- words --------------------------------------------------------------------------------
+
+    def place_of_word(self, bytes word):
+        """How many words stand before it. As bytes they are in the order of their letters."""
+        cdef const unsigned char* asked = word
+        cdef Py_ssize_t low = 0, high = self.word_start.shape[0] - 1, middle, size = len(word)
+        while low < high:
+            middle = (low + high) >> 1
+            if self._compared(middle, asked, size) < 0:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def span(self, bytes word):
+        """Where it stands, whether it is there, and where the words end that begin so."""
+        cdef const unsigned char* asked = word
+        cdef Py_ssize_t size = len(word), many = self.word_start.shape[0] - 1
+        cdef Py_ssize_t first = self.place_of_word(word), low = first, step = 1, middle, high
+        while low < many and self._begins(low, asked, size):  # a few, mostly
+            low += step
+            step *= 2
+        low, high = max(first, low - step // 2), min(low, many)
+        while low < high:
+            middle = (low + high) >> 1
+            if self._begins(middle, asked, size):
+                low = middle + 1
+            else:
+                high = middle
+        return first, low > first and self._size(first) == size, low
+
+    cdef inline Py_ssize_t _size(self, Py_ssize_t place) noexcept:
+        return self.word_start[place + 1] - self.word_start[place]
+
+    cdef inline bint _begins(self, Py_ssize_t place, const unsigned char* word,
+                             Py_ssize_t size) noexcept:
+        if self._size(place) < size:
+            return False
+        return memcmp(&self.word_text[self.word_start[place]], word, size) == 0
+
+    cdef int _compared(self, Py_ssize_t place, const unsigned char* word, Py_ssize_t size) noexcept:
+        cdef Py_ssize_t start = self.word_start[place]
+        cdef Py_ssize_t own = self.word_start[place + 1] - start
+        cdef int said = memcmp(&self.word_text[start], word, own if own < size else size)
+        if said == 0 and own != size:
+            return -1 if own < size else 1
+        return said
+
+    def told(self, rows, list sought):
+        """Of each of the rows what all words tell together, and how many of them it has."""
+        cdef const int[::1] own = rows
+        cdef Py_ssize_t many = own.shape[0], place
+        told, met, best = np.zeros(many), np.zeros(many, np.int32), np.empty(many)
+        cdef double[::1] all_told = told, of_word = best
+        cdef int[::1] has = met
+        cdef double rarity
+        for word in sought:
+            of_word[:] = 0
+            rarity = word.rarity
+            for piece in word.pieces:
+                self._meet(own, of_word, piece.start, piece.end, piece.likeness, piece.words)
+            for place in range(many):
+                if of_word[place] > 0:
+                    all_told[place] += of_word[place] * rarity
+                    has[place] += 1
+        return told, met
+
+    cdef void _meet(
+        self, const int[::1] rows, double[::1] best, Py_ssize_t start, Py_ssize_t end,
+        double likeness, Py_ssize_t words,
+    ):
+        """Neighbours among the words are lists one behind the other, each of them in order."""
+        cdef double worth = likeness / HEAVIEST, found
+        cdef Py_ssize_t many = rows.shape[0], here, at
+        cdef const int* posts
+        if not many or start >= end:
+            return
+        posts = &self.post_row[start]
+        if words == 1 and end - start > many:
+            for here in range(many):
+                at = _first(posts, end - start, rows[here])
+                if at < end - start and posts[at] == rows[here]:
+                    found = self.post_weight[start + at] * worth
+                    if found > best[here]:
+                        best[here] = found
+            return
+        here = 0
+        for at in range(end - start):
+            if at and posts[at] <= posts[at - 1]:
+                here = 0  # the next word
+            here += _first(&rows[here], many - here, posts[at]) if here < many else 0
+            if here < many and rows[here] == posts[at]:
+                found = self.post_weight[start + at] * worth
+                if found > best[here]:
+                    best[here] = found
+
+    # --- which rows ---------------------------------------------------------------------------
+
+    def candidates(self, Asked asked, lists, list areas, emergencies, gone):
+        """Rows, in order, among which everything is that may be an answer."""
+        cdef Py_ssize_t room = len(emergencies) + self.spare_row.shape[0], many = 0
+        near = np.array(self._stretches(asked)) if asked.place else np.zeros(0)
+        cdef double[::1] homes = near
+        bounds = np.empty(len(near) + 2, np.int32)
+        cdef int[::1] ends = bounds
+        cdef Py_ssize_t place
+        for place in range(homes.shape[0]):
+            ends[place] = _at(self.home, homes[place])
+        ends[homes.shape[0]] = _at(self.home, UNPLACED)
+        ends[homes.shape[0] + 1] = _at(self.home, END)
+        if lists is None:
+            for place in range(0, ends.shape[0], 2):
+                room += ends[place + 1] - ends[place]
+        else:
+            for rows in lists:
+                room += len(rows)
+        for rows in areas:
+            room += len(rows)
+        found = np.empty(room, np.int32)
+        cdef int[::1] into = found
+        if not asked.place:
+            for rows in lists:
+                many = _copied(rows, into, many)
+        else:
+            many = self._nearby(asked, lists, areas, emergencies, ends, homes, into)
+        many = _in_order(found[:many])
+        return found[:many] if gone is None else found[: _without(into, many, gone)]
+
+    cdef Py_ssize_t _nearby(
+        self, Asked asked, lists, list areas, emergencies, int[::1] ends, double[::1] homes,
+        int[::1] into,
+    ):
+        cdef Py_ssize_t many = 0, pair, place
+        cdef const int[::1] spare = self.spare_row
+        if lists is None:
+            for pair in range(0, ends.shape[0], 2):
+                for place in range(ends[pair], ends[pair + 1]):
+                    into[many] = place
+                    many += 1
+        else:
+            for rows in lists:
+                many = _cut(rows, ends, into, many)
+        outside = np.empty(ends.shape[0] + 2, np.int32)
+        cdef int[::1] others = outside
+        others[0], others[ends.shape[0] + 1] = 0, self.size
+        others[1 : ends.shape[0] + 1] = ends
+        for rows in areas:
+            many = _cut(rows, others, into, many)
+        for pair in range(0, homes.shape[0], 2):
+            for place in range(_at(self.spare_home, homes[pair]),
+                               _at(self.spare_home, homes[pair + 1])):
+                into[many] = spare[place]
+                many += 1
+        return _copied(emergencies, into, many)
+
+    cdef list _stretches(self, Asked asked):
+        """As rules/ground.py has them."""
+        cdef double reach = (asked.within + SLACK_KM) / EARTH
+        cdef double south = asked.latitude - reach / RADIAN, north = asked.latitude + reach / RADIAN
+        cdef int strip, first = _strip(south), last = _strip(north)
+        cdef double here, widest, lowest, near, half, west, east, start
+        cdef double middle, sine, cosine, straight = cos(reach)
+        if reach >= M_PI / 2 or south <= -POLE or north >= POLE:
+            return [first * STRIP_APART, (last + 1) * STRIP_APART]
+        here = asked.latitude * RADIAN
+        sine, cosine = sin(here), cos(here)
+        widest = asin(sine / straight) / RADIAN
+        middle = asked.longitude + 180
+        middle = middle - WHOLE_TURN * (middle // WHOLE_TURN)
+        if middle < 0:
+            middle += WHOLE_TURN
+        found = []
+        for strip in range(first, last + 1):
+            lowest = strip / <double>PER_DEGREE - 90
+            near = min(max(widest, lowest), lowest + 1 / <double>PER_DEGREE) * RADIAN
+            half = (straight - sine * sin(near)) / (cosine * cos(near))
+            half = acos(min(max(half, -1.0), 1.0)) / RADIAN + SLACK
+            west, east, start = middle - half, middle + half, strip * STRIP_APART
+            if east - west >= WHOLE_TURN:
+                found += (start, start + WHOLE_TURN)
+            elif west < 0:
+                found += (start, start + east, start + west + WHOLE_TURN, start + WHOLE_TURN)
+            elif east >= WHOLE_TURN:
+                found += (start, start + east - WHOLE_TURN, start + west, start + WHOLE_TURN)
+            else:
+                found += (start + west, start + east)
+        return found
+
+    # --- what they are worth ------------------------------------------------------------------
+
+    def judged(self, Asked asked, rows, told, met):
+        """Of the rows those that are left before anybody looks at a clock: the rows, their
+        scores, distances, reasons and hours, and what they are."""
+        cdef const int[::1] given = rows
+        cdef Py_ssize_t many = given.shape[0], place, row, kept = 0
+        kept_row, score = np.empty(many, np.int32), np.empty(many)
+        distance, why = np.empty(many), np.empty(many, np.int64)
+        hours, what = np.empty(many, np.int32), np.empty(many, np.uint8)
+        cdef int[::1] into_row = kept_row, into_hours = hours
+        cdef double[::1] into_score = score, into_distance = distance
+        cdef Bits[::1] into_why = why
+        cdef unsigned char[::1] into_what = what
+        cdef const double[::1] all_told
+        cdef const int[::1] all_met
+        cdef const signed char[::1] seen
+        cdef One one
+        if asked.words:
+            all_told, all_met = told, met
+        if asked.place:
+            seen = asked.seen
+        for place in range(many):
+            row = given[place]
+            one.row, one.score, one.why, one.distance = row, 0, 0, NAN
+            one.direct, one.local, one.emergency = False, False, self.emergency[row]
+            if asked.chosen is not None and not self._fit(asked.chosen, &one):
+                continue
+            if asked.words and not _said(asked, &one, all_told[place], all_met[place]):
+                continue
+            if asked.place and not self._near(asked, &one, seen):
+                continue
+            if not self._suits(asked, &one):
+                continue
+            self._trust(asked, &one)
+            into_row[kept], into_score[kept], into_distance[kept] = row, one.score, one.distance
+            into_why[kept], into_hours[kept] = one.why, self.hours[row]
+            into_what[kept] = (
+                (EMERGENCY_ROW if one.emergency else 0)
+                | (REVIEW_ROW if self.review[row] else 0)
+                | (SHOWN_IN_REVIEW if one.direct or one.local else 0)
+            )
+            kept += 1
+        return kept_row[:kept], score[:kept], distance[:kept], why[:kept], hours[:kept], what[:kept]
+
+    cdef bint _fit(self, Chosen chosen, One* one) noexcept:
+        cdef double worth = 0
+        cdef Py_ssize_t place
+        cdef bint related, form
+        if chosen.direct.any and _has(self.need, one.row, chosen.direct):
+            one.direct = True
+            one.score += FITS
+            one.why |= SAY_FITS
+        if chosen.routes:
+            worth = _route(chosen.routes, one.row)
+            if worth > 0:
+                one.direct = True
+                one.score += worth
+                one.why |= SAY_FIRST_STEP
+        related = one.direct
+        if chosen.kinds:
+            worth = 0
+            for place in range(len(chosen.support)):
+                if _has(self.need, one.row, <Masks>chosen.support[place]):
+                    worth += chosen.support_worth[place]
+            form = chosen.forms.any and _has(self.need, one.row, chosen.forms)
+            if worth > 0 or form:
+                related = True
+                one.score += min(worth, KIND_MOST) + (FORM if form else 0)
+                one.why |= SAY_KIND
+        if chosen.urgent and one.emergency:
+            related = True
+            one.score += EMERGENCY_FIRST
+            one.why |= SAY_EMERGENCY
+        return related
+
+    cdef bint _near(self, Asked asked, One* one, const signed char[::1] seen) noexcept:
+        cdef int of_areas = 0
+        cdef Py_ssize_t place
+        cdef double way
+        cdef bint has_area = self.area_start[one.row] < self.area_start[one.row + 1]
+        for place in range(self.area_start[one.row], self.area_start[one.row + 1]):
+            of_areas |= seen[self.area[place]]
+        if self.national[one.row]:
+            one.score += EVERYWHERE_REMOTE if _has(
+                self.channel, one.row, asked.remote) else EVERYWHERE
+            one.why |= SAY_EVERYWHERE
+            return True
+        for place in range(self.town_start[one.row], self.town_start[one.row + 1]):
+            way = self._kilometres(asked, place)
+            if isnan(one.distance) or way < one.distance:
+                one.distance = way
+        if one.distance <= asked.within or of_areas & HERE:
+            one.local = True
+            one.score += NEAR
+            if not isnan(one.distance):
+                one.score += NEARNESS * exp(one.distance * FADES)
+            one.why |= SAY_NEAR
+        elif of_areas & NEXT_DOOR:
+            one.score += AROUND
+            one.why |= SAY_AROUND
+        elif of_areas & LOST or (isnan(one.distance) and not has_area):
+            one.score += PLACE_UNKNOWN
+            one.why |= ASK_PLACE
+        else:
+            return one.emergency
+        return True
+
+    cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:
+        """The haversine."""
+        cdef double north = asked.latitude * RADIAN, south = self.town_latitude[town] * RADIAN
+        cdef double up = sin((south - north) / 2)
+        cdef double along = sin((self.town_longitude[town] - asked.longitude) * RADIAN / 2)
+        cdef double straight = up * up + cos(north) * cos(south) * (along * along)
+        return _rounded(2 * EARTH * asin(sqrt(min(1.0, straight))))
+
+    cdef bint _suits(self, Asked asked, One* one) noexcept:
+        """Whether it is not for somebody else; an emergency number no filter ever hides."""
+        cdef bint suits = True
+        if asked.language:
+            suits &= self._talks(asked, one)
+        if asked.only:
+            suits &= self._is_not_for_others(asked, one)
+        if asked.groups:
+            self._welcomes(asked, one)
+        if asked.age:
+            suits &= not (
+                (self.maximum_age[one.row] != NO_AGE and self.maximum_age[one.row] < asked.youngest)
+                or self.minimum_age[one.row] > asked.oldest
+            )
+        if asked.no_papers:
+            suits &= self._papers(one)
+        if asked.free:
+            suits &= self._costs(one)
+        if asked.channels:
+            suits &= self._reached(asked, one)
+        if asked.always:
+            suits &= self.all_week[one.row] != NOT_ALWAYS
+        return suits or one.emergency
+
+    cdef bint _talks(self, Asked asked, One* one) noexcept:
+        cdef int interpreter = self.interpreter[one.row]
+        if asked.kin.any and _has(self.speaks, one.row, asked.kin):
+            one.score += SPEAKS
+            one.why |= SAY_SPEAKS
+            return True
+        if interpreter == YES or interpreter == PARTLY:
+            one.score += INTERPRETER if interpreter == YES else INTERPRETER_PARTLY
+            one.why |= SAY_INTERPRETER
+            return True
+        one.why |= ASK_LANGUAGES
+        if _has_any(self.speaks, one.row):
+            return interpreter != NO
+        one.score += LANGUAGES_UNKNOWN
+        return True
+
+    cdef bint _is_not_for_others(self, Asked asked, One* one) noexcept:
+        cdef bint maybe
+        if asked.members.any and _has(self.only, one.row, asked.members):
+            one.score += FOR_YOU
+            one.why |= SAY_FOR_YOU
+            return True  # who is a member is not outside
+        if not _has_any(self.only, one.row):
+            return True
+        maybe = asked.maybe.any and _has(self.only, one.row, asked.maybe)
+        if maybe:
+            one.score += MAYBE_FOR_OTHERS
+            one.why |= ASK_GROUP
+        return maybe
+
+    cdef void _welcomes(self, Asked asked, One* one) noexcept:
+        cdef double worth = 0
+        cdef Py_ssize_t place
+        for place in range(len(asked.said)):
+            if _has(self.welcome, one.row, <Masks>asked.said[place]):
+                worth += FOR_YOU
+        if worth > 0:
+            one.score += min(FOR_YOU_MOST, worth)
+            one.why |= SAY_FOR_YOU
+
+    cdef bint _papers(self, One* one) noexcept:
+        cdef int without = self.without_documents[one.row]
+        if without == YES:
+            one.score += NO_PAPERS
+            one.why |= SAY_NO_PAPERS
+        elif without == PARTLY:
+            one.score += NO_PAPERS_PARTLY
+            one.why |= ASK_PAPERS
+        elif without == 0:
+            one.why |= ASK_PAPERS
+        return without != NO
+
+    cdef bint _costs(self, One* one) noexcept:
+        cdef int cost = self.cost[one.row]
+        if cost == COSTS_NOTHING:
+            one.score += FREE
+            one.why |= SAY_FREE
+        elif cost == LOCAL or cost == DONATION:
+            one.score += NEARLY_FREE
+            one.why |= ASK_COST
+        elif cost == 0:
+            one.why |= ASK_COST
+        return cost != PAID
+
+    cdef bint _reached(self, Asked asked, One* one) noexcept:
+        if _has(self.channel, one.row, asked.offered):
+            one.score += REACHABLE
+            one.why |= SAY_REACHABLE
+            return True
+        if _has_any(self.channel, one.row):
+            return False
+        one.why |= ASK_CHANNEL
+        return True
+
+    cdef void _trust(self, Asked asked, One* one) noexcept:
+        cdef int age = asked.today - self.last_seen[one.row]
+        one.score += TRUST[self.verified[one.row]]
+        if age <= FRESH_DAYS:
+            one.score += FRESH
+        elif age <= RATHER_FRESH_DAYS:
+            one.score += RATHER_FRESH
+        if self.verified[one.row] == PERSON:
+            one.why |= SAY_CONFIRMED
+        if self.review[one.row]:
+            one.why |= SAY_NOT_CONFIRMED
+
+    def first(self, const int[::1] rows, const double[::1] score, const long long[::1] places,
+              Py_ssize_t most):
+        """The best of the places, the best first; of two alike the lower number."""
+        best = np.empty(most, np.int64)
+        cdef long long[::1] into = best
+        cdef Py_ssize_t many = 0, each, at
+        cdef long long place
+        for each in range(places.shape[0]):
+            place = places[each]
+            if many == most and not self._before(rows, score, place, into[most - 1]):
+                continue
+            at = many if many < most else most - 1
+            while at and self._before(rows, score, place, into[at - 1]):
+                into[at] = into[at - 1]
+                at -= 1
+            into[at] = place
+            many += many < most
+        return best[:many].tolist()
+
+    cdef inline bint _before(self, const int[::1] rows, const double[::1] score,
+                             long long one, long long other) noexcept:
+        if score[one] != score[other]:
+            return score[one] > score[other]
+        return self.number[rows[one]] < self.number[rows[other]]
+
+
+cdef struct One:
+    Py_ssize_t row
+    double score
+    double distance
+    Bits why
+    bint direct
+    bint local
+    bint emergency
+
+
+cdef inline bint _said(Asked asked, One* one, double told, int met) noexcept:
+    if met == 0 or (asked.every_word and met < asked.many_words):
+        return False
+    one.direct = True
+    one.score += WORDS * told / (told + WORDS_HALF)
+    one.why |= SAY_WORDS
+    return True
+
+
+cdef double _route(list routes, Py_ssize_t row) noexcept:
+    """What the best place of the row in the routes is worth."""
+    cdef const int[::1] rows
+    cdef const double[::1] worths
+    cdef double best = 0
+    cdef Py_ssize_t place
+    for rows, worths in routes:
+        place = _first(&rows[0], rows.shape[0], row) if rows.shape[0] else 0
+        if place < rows.shape[0] and rows[place] == row and worths[place] > best:
+            best = worths[place]
+    return best
+
+
+def settled(Asked asked, const signed char[::1] now, double[::1] score, Bits[::1] why,
+            const unsigned char[::1] what):
+    """What the clock says, and then who is ready and who is shown though nobody confirmed it."""
+    cdef Py_ssize_t many = score.shape[0], place, ready = 0, review = 0
+    of_ready, of_review = np.empty(many, np.int64), np.empty(many, np.int64)
+    cdef long long[::1] into_ready = of_ready, into_review = of_review
+    for place in range(many):
+        score[place] = _rounded(score[place] + WORTH_NOW[now[place]])
+        if now[place] == OPEN:
+            why[place] |= SAY_OPEN
+        elif now[place] == URGENT_ONLY:
+            why[place] |= SAY_URGENT
+        elif now[place] == UNKNOWN and (asked.open_now or asked.always):
+            why[place] |= ASK_HOURS
+        if asked.open_now and now[place] == CLOSED and not what[place] & EMERGENCY_ROW:
+            continue
+        if what[place] & EMERGENCY_ROW or not what[place] & REVIEW_ROW:
+            into_ready[ready] = place
+            ready += 1
+        elif what[place] & SHOWN_IN_REVIEW:
+            into_review[review] = place
+            review += 1
+    return of_ready[:ready], of_review[:review]
+
+
+def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] places,
+            Py_ssize_t values):
+    """How many of the rows at these places have each of the bits."""
+    numbers = np.zeros(bits.shape[1] * 64, np.int64)
+    cdef long long[::1] into = numbers
+    cdef Py_ssize_t each, word, bit
+    cdef Word left
+    for each in range(places.shape[0]):
+        for word in range(bits.shape[1]):
+            left = bits[rows[places[each]], word]
+            bit = word * 64
+            while left:
+                if not left & 0xFF:
+                    left >>= 8
+                    bit += 8
+                    continue
+                into[bit] += left & 1
+                left >>= 1
+                bit += 1
+    return numbers[:values].tolist()
+
+
+# --- lists of rows ----------------------------------------------------------------------------
+
+
+cdef int _strip(double latitude) noexcept:
+    return <int>((min(max(latitude, -90.0), 90.0) + 90) * PER_DEGREE)
+
+
+cdef Py_ssize_t _cut(const int[::1] rows, int[::1] ends, int[::1] into, Py_ssize_t many) noexcept:
+    """What of the list lies within the ends, after what is there."""
+    cdef Py_ssize_t pair, at = 0, size = rows.shape[0]
+    for pair in range(0, ends.shape[0], 2):
+        if at >= size:
+            break
+        at += _first(&rows[at], size - at, ends[pair])
+        while at < size and rows[at] < ends[pair + 1]:
+            into[many] = rows[at]
+            many += 1
+            at += 1
+    return many
+
+
+cdef Py_ssize_t _copied(const int[::1] rows, int[::1] into, Py_ssize_t many) noexcept:
+    cdef Py_ssize_t place
+    for place in range(rows.shape[0]):
+        into[many + place] = rows[place]
+    return many + rows.shape[0]
+
+
+cdef Py_ssize_t _in_order(found):
+    """Every row once, in order; mostly they are already."""
+    cdef int[::1] rows = found
+    cdef Py_ssize_t place, many = 0
+    for place in range(1, rows.shape[0]):
+        if rows[place] <= rows[place - 1]:
+            break
+    else:
+        return rows.shape[0]
+    found.sort()
+    for place in range(rows.shape[0]):
+        if not many or rows[place] != rows[many - 1]:
+            rows[many] = rows[place]
+            many += 1
+    return many
+
+
+cdef Py_ssize_t _without(int[::1] rows, Py_ssize_t many, const unsigned char[::1] gone) noexcept:
+    cdef Py_ssize_t place, kept = 0
+    for place in range(many):
+        if not gone[rows[place]]:
+            rows[kept] = rows[place]
+            kept += 1
+    return kept

@@ -1,0 +1,92 @@
+"""The compiled kernel is taken only when it is that of the text that stands here.
+
+That it answers as numpy does is held beside the scan (test_strips.py, test_scan.py).
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from samen.search.engine import columns, kernel, wording
+from samen.search.engine.columns import Index
+from samen.search.queries.hours import write_hours
+from samen.search.tests.make import Row
+
+HOUSE = Path(__file__).resolve().parents[3]
+compiled = pytest.mark.skipif(kernel.MADE is None, reason="no compiler on this machine")
+letters = some.text("abÿжሀ🙂", min_size=1, max_size=5)
+
+
+def index_of(words: list[str]) -> Index:
+    row = Row(1, texts=(("nl", "summary", " ".join(words)),))
+    return columns.build([row], write=write_hours)
+
+
+@compiled
+@settings(deadline=None, max_examples=60)
+@given(some.lists(letters, max_size=30), letters)
+def test_a_word_is_found_where_python_finds_it(words: list[str], word: str) -> None:
+    index = index_of(words)
+
+    found = wording.span(index, word)
+
+    every = list(index.words)
+    place = sum(each < word for each in every)
+    is_there = word in every
+    begun = sum(each.startswith(word) for each in every)
+    assert found[:2] == (place, is_there)
+    assert found[2] == place + (begun if len(word) > 2 or not word.isascii() else is_there)
+    assert wording.span_plainly(index, word)[:2] == found[:2]
+
+
+@compiled
+def test_a_kernel_that_was_made_of_another_text_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    older = tmp_path / "quick.pyx"
+    older.write_text("# it was changed since\n")
+    monkeypatch.setattr(kernel, "_SOURCE", older)
+
+    assert kernel._loaded() is None
+
+
+def test_without_a_kernel_numpy_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "MADE", None)
+    index = index_of(["helpen", "helpend", "hulp"])
+
+    assert kernel.of(index) is None
+    assert wording.span(index, "helpen") == (0, True, 2)
+    assert wording.span(index, "zzz") == (3, False, 3)
+
+
+def test_without_a_compiler_the_setup_says_so_and_goes_on(tmp_path: Path) -> None:
+    for name in ("scripts/kernel.py", "samen/search/engine/quick.pyx"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        shutil.copy(HOUSE / name, tmp_path / name)
+
+    done = subprocess.run(
+        [sys.executable, tmp_path / "scripts/kernel.py"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith("The search answers without its kernel")
+    assert list(tmp_path.rglob("*.so")) == []
+
+
+@compiled
+def test_the_small_words_of_a_byte_are_counted_like_the_large() -> None:
+    bits = np.array([[1, 1 << 63], [3, 0], [1 << 8, 1]], np.uint64)
+    rows, places = np.array([0, 1, 2], np.int32), np.array([0, 2], np.int64)
+
+    numbers = kernel.MADE.counted(bits, rows, places, 128)  # type: ignore[union-attr]  # compiled
+
+    assert {k: n for k, n in enumerate(numbers) if n} == {0: 1, 8: 1, 64: 1, 127: 1}
