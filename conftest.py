@@ -34,8 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys last: a driven browser keeps an event loop, in which Django refuses its tables."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
     if connection.vendor == "postgresql":
         # What asks no database has answered on SQLite already.
         items[:] = [item for item in items if _asks_the_database(item)]
@@ -71,7 +69,7 @@ def _nothing_remembered() -> Iterator[None]:
     at the same revision. Tables of languages never change and stay.
     """
     yield
-    for name in [n for n in sys.modules if n.startswith("samen.")]:
+    for name in [n for n in sys.modules if n.startswith("samen.") and ".tests." not in n]:
         for remembering in _caches_of(name):
             remembering.cache_clear()
 

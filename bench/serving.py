@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import house
-from tests.serving import HOUSE, installed
+from tests.serving import HOUSE, installed_with_the_map
 
 SERVICES, QUICK = 10_000, 1_000
 CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
@@ -66,8 +66,7 @@ def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[
         "missing": {},
     }
     with tempfile.TemporaryDirectory(prefix="samen-bench-") as data:
-        here = installed(Path(data))
-        here.samen("import_map", "--quiet")
+        here = installed_with_the_map(Path(data))
         say(f"serving: {size:,} services; pages and documents beside the ORM, edits beside tantivy")
         inside = [sys.executable, "-m", "bench.within", str(size)]
         done = subprocess.run(

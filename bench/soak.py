@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.serving import HOUSE, Server, installed
+from tests.serving import HOUSE, Server, installed_with_the_map
 
 RESULTS = HOUSE / "bench" / "results" / "soak.json"
 READERS, WORKERS = 4, 2
@@ -40,8 +40,7 @@ MAY_GROW = 1.10  # from the second quarter of the time to the last
 
 def soak(minutes: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as data:
-        here = installed(Path(data), SAMEN_PAGE_CACHE_BYTES=str(CACHE_BYTES))
-        here.samen("import_map", "--quiet")
+        here = installed_with_the_map(Path(data), SAMEN_PAGE_CACHE_BYTES=str(CACHE_BYTES))
         here.samen("project")
         with here.running("serve", "--only", "visitors", "--workers", str(WORKERS)) as server:
             return _watched(minutes, here.environment, server)

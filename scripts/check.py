@@ -53,7 +53,8 @@ LINTERS = (
     Step("templates", python("djlint", "--check", "--lint", "--quiet", *TEMPLATES)),
     Step("translations", (PYTHON, "scripts/messages.py", "check")),
 )
-SUITE = python("pytest", "-n", "auto", "-r", "fEs")
+# Neighbours stay together, so that what a file of tests shares is made once, not in each worker.
+SUITE = python("pytest", "-n", "auto", "--dist", "worksteal", "-r", "fEs")
 FAST = (*LINTERS, Step("quick tests on SQLite", (*SUITE, "-m", "not journey and not slow"), True))
 FULL = (
     Step("Debian packages", ("scripts/setup.sh", "packages")),

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 HOUSE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HOUSE))
 
-from tests.serving import installed  # noqa: E402 after the path is known
+from tests.serving import installed_with_the_map  # noqa: E402 after the path is known
 
 PICTURES = HOUSE / "docs" / "pictures"
 # name, address, width, dark
@@ -30,10 +30,9 @@ SHOTS = (
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as data:
-        here = installed(
+        here = installed_with_the_map(
             Path(data), SAMEN_ENVIRONMENT="test", SAMEN_NOW="2026-11-24T10:20:00+01:00"
         )
-        here.samen("import_map", "--quiet")
         with here.running("serve", "--only", "visitors", "--workers", "1") as server:
             _photograph(server.address)
 

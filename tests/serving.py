@@ -1,21 +1,24 @@
 """An installation of its own in a folder, and servers that stand before it with real processes.
 
-    here = installed(folder, SAMEN_LEAVE_FOR="...")
-    here.samen("import_map", "--quiet")
+    here = installed_with_the_map(folder, SAMEN_LEAVE_FOR="...")
     with here.running("serve", "--only", "visitors") as server:
         server.address, server.port, server.process
 
 For tests, and for what takes pictures and measures.
 """
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -76,12 +79,23 @@ class Installation:
 
 def installed(data: Path, **said: str) -> Installation:
     """With its tables and its static files, and nothing in the tables. Nothing is inherited."""
+    shutil.copytree(_made("empty"), data, dirs_exist_ok=True)
+    return _at(data, said)
+
+
+def installed_with_the_map(data: Path, **said: str) -> Installation:
+    """The same with the map of help as it ships."""
+    shutil.copytree(_made("map"), data, dirs_exist_ok=True)
+    return _at(data, said)
+
+
+def _at(data: Path, said: dict[str, str]) -> Installation:
     kept = {
         name: value
         for name, value in os.environ.items()
         if name != "DATABASE_URL" and not name.startswith("SAMEN_")
     }
-    here = Installation(
+    return Installation(
         kept
         | {
             "SAMEN_SECRET_KEY": "only-for-trying-0123456789-0123456789-0123456789",
@@ -91,9 +105,21 @@ def installed(data: Path, **said: str) -> Installation:
         }
         | said
     )
-    here.samen("migrate", "--no-input", "--verbosity", "0")
-    here.samen("collectstatic", "--no-input", "--verbosity", "0")
-    return here
+
+
+@cache
+def _made(what: str) -> Path:
+    """Made once for this process, then copied: that takes longer than many a test."""
+    data = Path(tempfile.mkdtemp(prefix="samen-made-"))
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    if what == "map":
+        here = installed(data)
+        here.samen("import_map", "--quiet")
+    else:
+        here = _at(data, {})
+        here.samen("migrate", "--no-input", "--verbosity", "0")
+        here.samen("collectstatic", "--no-input", "--verbosity", "0")
+    return data
 
 
 def free_port() -> int:

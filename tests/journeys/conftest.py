@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.serving import Installation, installed
+from tests.serving import Installation, installed_with_the_map
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,8 +49,7 @@ def neutral() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Site]:
-    here = installed(tmp_path_factory.mktemp("site"), SAMEN_LEAVE_FOR=neutral)
-    here.samen("import_map", "--quiet")
+    here = installed_with_the_map(tmp_path_factory.mktemp("site"), SAMEN_LEAVE_FOR=neutral)
     with here.running("serve", "--only", "visitors", "--workers", "1") as server:
         yield Site(here.environment, server.address, neutral)
 
@@ -64,8 +63,9 @@ def desk(site: Site) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: a driven browser keeps an event loop, in which Django refuses its tables."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*QUIET])
         yield chromium

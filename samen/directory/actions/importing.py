@@ -14,7 +14,7 @@ from samen.directory.actions.owning import take_charge
 from samen.directory.actions.reading import Ground, ServiceRead, read_service
 from samen.directory.actions.remembering import Row, remember_service
 from samen.directory.actions.reports import ImportReport, Kept, Trace
-from samen.directory.actions.tables import Ids, ids, services_in_tables
+from samen.directory.actions.tables import Ids, ids, service_in_tables, services_in_tables
 from samen.directory.actions.translations import read_draft
 from samen.directory.models import Organization, Service
 from samen.foundation.actor import Actor
@@ -125,9 +125,10 @@ class _Importing:
         if service and not outcome.written:
             self._count["unchanged"] += 1
             return
+        written = service_in_tables(taken.id)
         if service is None:
-            take_charge(taken.id, self._trace.at)
-        remember_service(taken.id, Row(self._trace.by.id, self._trace.at, "", outcome.facts))
+            take_charge(written, self._trace.at)
+        remember_service(written, Row(self._trace.by.id, self._trace.at, "", outcome.facts))
         verb = "changed" if service else "created"
         self._trace.leave(
             kind="service", record_id=taken.id, verb="redacted" if outcome.redacted else verb

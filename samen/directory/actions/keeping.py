@@ -162,6 +162,6 @@ def _lapse(service: Service, by: Actor, at: datetime) -> bool:
         lapsed_from=service.publish,
     )
     row = Row(by.id, at, "Nobody confirmed it.", ["publish"])
-    remember_service(service.id, row)
+    remember_service(service_in_tables(service.id), row)
     leave_a_line("service", service.id, "lapsed", by=by, at=at)
     return True

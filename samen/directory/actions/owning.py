@@ -1,9 +1,8 @@
 """Every entry has an owner and a day on which it is looked at again, from its first moment."""
 
 from datetime import datetime
-from uuid import UUID
 
-from samen.directory.actions.tables import all_facts, service_in_tables
+from samen.directory.actions.tables import all_facts
 from samen.directory.models import Service
 from samen.directory.rules import next_review
 from samen.directory.rules.freshness import first_owner
@@ -11,13 +10,15 @@ from samen.foundation.clock import AMSTERDAM
 from samen.places.models import Municipality, Place
 
 
-def take_charge(service_id: UUID, at: datetime) -> None:
-    """Of an entry that is new. What it was held against on some day counts from that day."""
-    service = service_in_tables(service_id)
+def take_charge(service: Service, at: datetime) -> None:
+    """Of an entry that is new, as the tables have it (`service_in_tables`).
+
+    What it was held against on some day counts from that day.
+    """
     facts = all_facts(service)
     slug = first_owner(facts["areas"]["areas"], _municipality(facts["location"]["locations"]))
     last = service.checked_on or at.astimezone(AMSTERDAM).date()
-    Service.objects.filter(pk=service_id).update(
+    Service.objects.filter(pk=service.pk).update(
         owner=Municipality.objects.filter(slug=slug).first() if slug else None,
         review_due_on=next_review(last, service.kind, emergency=service.emergency),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from samen.directory.actions.tables import all_facts, service_in_tables
+from samen.directory.actions.tables import all_facts
 from samen.directory.models import History, Location, Organization, Service
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -26,15 +26,17 @@ class Row:
     changed: Collection[str]
 
 
-def remember_service(service_id: UUID, row: Row) -> int:
-    """Note the service as the tables have it now, as its next version. Gives the version."""
-    service = service_in_tables(service_id)
+def remember_service(service: Service, row: Row) -> int:
+    """Note the service, read from the tables after all was written, as its next version.
+
+    Gives the version.
+    """
     version = service.version + 1
-    Service.objects.filter(pk=service_id).update(version=version)
+    Service.objects.filter(pk=service.pk).update(version=version)
     facts = all_facts(service)
-    _note(History.Kind.SERVICE, service_id, version, facts, row)
+    _note(History.Kind.SERVICE, service.pk, version, facts, row)
     if is_hidden_place(facts):
-        purge_place(service_id)
+        purge_place(service.pk)
     return version
 
 
