@@ -1,8 +1,9 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from samen.people.engine import passwords
 from samen.people.rules import FOR_AN_ORGANIZATION, OF_A_LANGUAGE, Role
@@ -65,6 +66,9 @@ class User(AbstractBaseUser):
         self._password = raw_password  # as Django does: validators may have asked for it
 
 
+NOWHERE = Value(UUID(int=0), output_field=models.UUIDField())
+
+
 class Post(models.Model):
     """A role of a colleague, and where it holds: a municipality, an organisation, a language.
 
@@ -95,10 +99,14 @@ class Post(models.Model):
                 condition=(Q(role__in=OF_A_LANGUAGE) & ~Q(language=""))
                 | (~Q(role__in=OF_A_LANGUAGE) & Q(language="")),
             ),
+            # Nowhere is a place too: SQLite would take two rows without one for different.
             models.UniqueConstraint(
-                fields=["colleague", "role", "municipality", "organization", "language"],
+                "colleague",
+                "role",
+                Coalesce("municipality", NOWHERE),
+                Coalesce("organization", NOWHERE),
+                "language",
                 condition=Q(ended_at=None),
-                nulls_distinct=False,
                 name="post_held_once",
             ),
         ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from samen.audit.models import Entry
 from samen.foundation.actor import Actor, job
@@ -234,3 +235,14 @@ def test_a_role_about_an_organisation_or_a_language_opens_no_municipality() -> N
     assert translator.municipalities(Role.TRANSLATOR) == frozenset()
     assert steward.municipalities(Role.STEWARD) == frozenset({"utrecht"})
     assert everywhere.municipalities(Role.STEWARD) is None
+
+
+@pytest.mark.parametrize("where", [None, "utrecht"])
+def test_the_tables_hold_a_post_once_also_where_it_holds_everywhere(where: str | None) -> None:
+    anna = make.colleague(Role.STEWARD, municipality=where)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.post(anna, Role.STEWARD, municipality=Post.objects.get().municipality)
+
+    Post.objects.update(ended_at=make.AT)
+    make.post(anna, Role.STEWARD, municipality=Post.objects.get().municipality)
