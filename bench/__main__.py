@@ -1,9 +1,9 @@
 """Measure, and say what was measured: bench/results/*.json and docs/benchmarks.md.
 
-    python -m bench                     everything; half an hour and more
+    python -m bench                     everything, up to 100,000 services
     python -m bench --quick             small sizes, two minutes; written to var/bench only
     python -m bench --only searching    one chapter
-    python -m bench --only searching --sizes 1000000
+    python -m bench --only searching --sizes 1000000     beside what is known of the others
     python -m bench --page              only the page anew, from the results there are
 
 Every module of bench/ that has `measure()` and `as_text()` is a chapter, in a process of its own.
@@ -46,7 +46,7 @@ def one(name: str, folder: Path, options: Mapping[str, Any]) -> None:
     takes = inspect.signature(chapter.measure).parameters
     found = chapter.measure(**{key: value for key, value in options.items() if key in takes})
     path = folder / f"{name}.json"
-    if options["sizes"] and path.exists():
+    if path.exists() and all(key.isdecimal() for key in found):
         found = json.loads(path.read_text()) | found
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 

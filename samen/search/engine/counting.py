@@ -32,11 +32,10 @@ def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     for kind in IN_BITS:
         values, bits = index.marked(kind), index.bits(kind)
         if machine is not None:
-            numbers = machine.made.counted(bits, verdict.rows, places, len(values))
-        else:
-            rows = places if verdict.rows is None else verdict.rows[places]
-            numbers = _counted(bits, rows)[: len(values)]
-        named = zip(values, numbers, strict=True)
+            found[kind] = Counter(machine.made.counted(bits, verdict.rows, places, values))
+            continue
+        rows = places if verdict.rows is None else verdict.rows[places]
+        named = zip(values, _counted(bits, rows)[: len(values)], strict=True)
         found[kind] = Counter({value: number for value, number in named if number})
     return found
 

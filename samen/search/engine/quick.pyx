@@ -70,6 +70,7 @@ cdef Bits ASK_COST = BIT[Reason.ASK_COST], ASK_CHANNEL = BIT[Reason.ASK_CHANNEL]
 cdef Bits ASK_GROUP = BIT[Reason.ASK_GROUP]
 
 cdef double EARTH = ground.EARTH, RADIAN = M_PI / 180
+cdef double NEARBY = 0.05  # of a radian, some 300 kilometres
 cdef double STRIP_APART = ground._APART, WHOLE_TURN = ground._AROUND, POLE = ground._POLE
 cdef double SLACK_KM = ground._SLACK_KM, SLACK = ground._SLACK
 cdef double UNPLACED = ground.UNPLACED, END = ground.END
@@ -85,31 +86,51 @@ cdef class Masks:
     """Bits of one kind, a word each; `any` says whether there are any."""
 
     cdef Word[::1] words
+    cdef Py_ssize_t many
     cdef bint any
 
     def __init__(self, words):
-        self.words = words
+        self.words, self.many = words, len(words)
         self.any = bool(words.any())
 
 
-cdef inline bint _has(const Word[:, ::1] bits, Py_ssize_t row, Masks masks) noexcept:
+cdef inline bint _has(const Word* bits, Masks masks) noexcept:
+    """Whether a row, of which these are the bits, has any of those."""
     cdef Py_ssize_t word
-    for word in range(bits.shape[1]):
-        if bits[row, word] & masks.words[word]:
+    cdef const Word* wanted = &masks.words[0]
+    for word in range(masks.many):
+        if bits[word] & wanted[word]:
             return True
     return False
 
 
-cdef inline bint _has_any(const Word[:, ::1] bits, Py_ssize_t row) noexcept:
+cdef inline bint _has_any(const Word* bits, Py_ssize_t many) noexcept:
     cdef Py_ssize_t word
-    for word in range(bits.shape[1]):
-        if bits[row, word]:
+    for word in range(many):
+        if bits[word]:
             return True
     return False
 
 
 cdef inline double _rounded(double value) noexcept:
     return rint(value * EXACT) / EXACT
+
+
+cdef inline double _half_squared(double x) noexcept:
+    """The square of the sine of half of it."""
+    cdef double y = x * x
+    return y / 4 * (1 - y / 12 * (1 - y / 30 * (1 - y / 56 * (1 - y / 90))))
+
+
+cdef inline double _sine(double x) noexcept:
+    cdef double y = x * x
+    return x * (1 - y / 6 * (1 - y / 20 * (1 - y / 42 * (1 - y / 72))))
+
+
+cdef inline double _arc(double y) noexcept:
+    """What has the root of it for a sine."""
+    return sqrt(y) * (1 + y * (1 / 6.0 + y * (3 / 40.0 + y * (
+        15 / 336.0 + y * (105 / 3456.0 + y * (945 / 42240.0))))))
 
 
 cdef inline Py_ssize_t _first(const int* rows, Py_ssize_t many, int row) noexcept:
@@ -158,6 +179,7 @@ cdef class Asked:
     cdef public bint no_papers, free, channels, open_now, always
     cdef public Py_ssize_t many_words
     cdef public double latitude, longitude, within
+    cdef double sine, cosine  # of the latitude
     cdef public object seen
     cdef public Masks remote, kin, members, maybe, offered
     cdef public list said  # a mask for each group
@@ -401,12 +423,15 @@ cdef class Quick:
         cdef unsigned char[::1] into_what = what
         cdef const double[::1] all_told
         cdef const int[::1] all_met
-        cdef const signed char[::1] seen
+        cdef const signed char[::1] of_areas
+        cdef const signed char* seen = NULL
         cdef One one
         if asked.words:
             all_told, all_met = told, met
         if asked.place:
-            seen = asked.seen
+            of_areas = asked.seen
+            seen = &of_areas[0] if of_areas.shape[0] else NULL
+            asked.sine, asked.cosine = sin(asked.latitude * RADIAN), cos(asked.latitude * RADIAN)
         for place in range(many):
             row = given[place]
             one.row, one.score, one.why, one.distance = row, 0, 0, NAN
@@ -434,7 +459,7 @@ cdef class Quick:
         cdef double worth = 0
         cdef Py_ssize_t place
         cdef bint related, form
-        if chosen.direct.any and _has(self.need, one.row, chosen.direct):
+        if chosen.direct.any and _has(&self.need[one.row, 0], chosen.direct):
             one.direct = True
             one.score += FITS
             one.why |= SAY_FITS
@@ -448,9 +473,9 @@ cdef class Quick:
         if chosen.kinds:
             worth = 0
             for place in range(len(chosen.support)):
-                if _has(self.need, one.row, <Masks>chosen.support[place]):
+                if _has(&self.need[one.row, 0], <Masks>chosen.support[place]):
                     worth += chosen.support_worth[place]
-            form = chosen.forms.any and _has(self.need, one.row, chosen.forms)
+            form = chosen.forms.any and _has(&self.need[one.row, 0], chosen.forms)
             if worth > 0 or form:
                 related = True
                 one.score += min(worth, KIND_MOST) + (FORM if form else 0)
@@ -461,7 +486,7 @@ cdef class Quick:
             one.why |= SAY_EMERGENCY
         return related
 
-    cdef bint _near(self, Asked asked, One* one, const signed char[::1] seen) noexcept:
+    cdef bint _near(self, Asked asked, One* one, const signed char* seen) noexcept:
         cdef int of_areas = 0
         cdef Py_ssize_t place
         cdef double way
@@ -469,8 +494,7 @@ cdef class Quick:
         for place in range(self.area_start[one.row], self.area_start[one.row + 1]):
             of_areas |= seen[self.area[place]]
         if self.national[one.row]:
-            one.score += EVERYWHERE_REMOTE if _has(
-                self.channel, one.row, asked.remote) else EVERYWHERE
+            one.score += EVERYWHERE_REMOTE if _has(&self.channel[one.row, 0], asked.remote) else EVERYWHERE
             one.why |= SAY_EVERYWHERE
             return True
         for place in range(self.town_start[one.row], self.town_start[one.row + 1]):
@@ -494,11 +518,17 @@ cdef class Quick:
         return True
 
     cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:
-        """The haversine."""
-        cdef double north = asked.latitude * RADIAN, south = self.town_latitude[town] * RADIAN
-        cdef double up = sin((south - north) / 2)
-        cdef double along = sin((self.town_longitude[town] - asked.longitude) * RADIAN / 2)
-        cdef double straight = up * up + cos(north) * cos(south) * (along * along)
+        """The haversine. Nearby without the functions of the mathematics: their series, as far
+        as the numbers are exact."""
+        cdef double up = (self.town_latitude[town] - asked.latitude) * RADIAN
+        cdef double along = (self.town_longitude[town] - asked.longitude) * RADIAN
+        cdef double straight, south
+        if -NEARBY < up < NEARBY and -NEARBY < along < NEARBY:
+            south = asked.cosine * (1 - 2 * _half_squared(up)) - asked.sine * _sine(up)
+            straight = _half_squared(up) + asked.cosine * south * _half_squared(along)
+            return _rounded(2 * EARTH * _arc(straight))
+        south = cos(self.town_latitude[town] * RADIAN)
+        straight = sin(up / 2) ** 2 + asked.cosine * south * sin(along / 2) ** 2
         return _rounded(2 * EARTH * asin(sqrt(min(1.0, straight))))
 
     cdef bint _suits(self, Asked asked, One* one) noexcept:
@@ -527,7 +557,7 @@ cdef class Quick:
 
     cdef bint _talks(self, Asked asked, One* one) noexcept:
         cdef int interpreter = self.interpreter[one.row]
-        if asked.kin.any and _has(self.speaks, one.row, asked.kin):
+        if asked.kin.any and _has(&self.speaks[one.row, 0], asked.kin):
             one.score += SPEAKS
             one.why |= SAY_SPEAKS
             return True
@@ -536,20 +566,20 @@ cdef class Quick:
             one.why |= SAY_INTERPRETER
             return True
         one.why |= ASK_LANGUAGES
-        if _has_any(self.speaks, one.row):
+        if _has_any(&self.speaks[one.row, 0], self.speaks.shape[1]):
             return interpreter != NO
         one.score += LANGUAGES_UNKNOWN
         return True
 
     cdef bint _is_not_for_others(self, Asked asked, One* one) noexcept:
         cdef bint maybe
-        if asked.members.any and _has(self.only, one.row, asked.members):
+        if asked.members.any and _has(&self.only[one.row, 0], asked.members):
             one.score += FOR_YOU
             one.why |= SAY_FOR_YOU
             return True  # who is a member is not outside
-        if not _has_any(self.only, one.row):
+        if not _has_any(&self.only[one.row, 0], self.only.shape[1]):
             return True
-        maybe = asked.maybe.any and _has(self.only, one.row, asked.maybe)
+        maybe = asked.maybe.any and _has(&self.only[one.row, 0], asked.maybe)
         if maybe:
             one.score += MAYBE_FOR_OTHERS
             one.why |= ASK_GROUP
@@ -559,7 +589,7 @@ cdef class Quick:
         cdef double worth = 0
         cdef Py_ssize_t place
         for place in range(len(asked.said)):
-            if _has(self.welcome, one.row, <Masks>asked.said[place]):
+            if _has(&self.welcome[one.row, 0], <Masks>asked.said[place]):
                 worth += FOR_YOU
         if worth > 0:
             one.score += min(FOR_YOU_MOST, worth)
@@ -590,11 +620,11 @@ cdef class Quick:
         return cost != PAID
 
     cdef bint _reached(self, Asked asked, One* one) noexcept:
-        if _has(self.channel, one.row, asked.offered):
+        if _has(&self.channel[one.row, 0], asked.offered):
             one.score += REACHABLE
             one.why |= SAY_REACHABLE
             return True
-        if _has_any(self.channel, one.row):
+        if _has_any(&self.channel[one.row, 0], self.channel.shape[1]):
             return False
         one.why |= ASK_CHANNEL
         return True
@@ -695,8 +725,8 @@ def settled(Asked asked, const signed char[::1] now, double[::1] score, Bits[::1
 
 
 def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] places,
-            Py_ssize_t values):
-    """How many of the rows at these places have each of the bits."""
+            list values):
+    """Of each value that any of the rows at these places has, how many have it."""
     numbers = np.zeros(bits.shape[1] * 64, np.int64)
     cdef long long[::1] into = numbers
     cdef Py_ssize_t each, word, bit
@@ -709,11 +739,11 @@ def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] p
                 if not left & 0xFF:
                     left >>= 8
                     bit += 8
-                    continue
-                into[bit] += left & 1
-                left >>= 1
-                bit += 1
-    return numbers[:values].tolist()
+                else:
+                    into[bit] += left & 1
+                    left >>= 1
+                    bit += 1
+    return {values[bit]: into[bit] for bit in range(len(values)) if into[bit]}
 
 
 # --- lists of rows ----------------------------------------------------------------------------

@@ -73,8 +73,7 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
     found: list[list[Sought]] = [[] for _ in asked]
     for word in words_of(said):
         pieces = [_known(one.index, word) for one in asked]
-        exact = ([p for p in own if p.likeness == 1.0] for own in pieces)
-        if not any(one.having(own) for one, own in zip(asked, exact, strict=True)):
+        if not any(map(_has_itself, asked, pieces)):
             for one, own in zip(asked, pieces, strict=True):
                 own.extend(_guessed(one.index, word))
         having = sum(one.having(own) for one, own in zip(asked, pieces, strict=True))
@@ -82,6 +81,11 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
         for sought, own in zip(found, pieces, strict=True):
             sought.append(Sought(rarity, tuple(own)))
     return found
+
+
+def _has_itself(one: Asked, pieces: Sequence[Piece]) -> bool:
+    exact = [piece for piece in pieces if piece.likeness == 1.0]
+    return one.having(exact) > 0
 
 
 def _known(index: Index, word: str) -> list[Piece]:

@@ -50,6 +50,7 @@ PLAIN: Mapping[str, Any] = {
     "all_week": np.int8,
     "home": np.float64,
 }
+_MOST_KNOWN = 500_000  # spellings
 _AT_ONCE = 10_000  # rows whose words are counted in one go
 
 
@@ -116,6 +117,7 @@ class _Collector:
         self._marks = _numbered()
         self._mark_counts, self._mark, self._mark_value = array("i"), array("i"), array("i")
         self._words = _numbered()
+        self._spelled = _Spelled(self._words)
         self._counting = _Counting()
 
     def take(self, row: Row) -> None:
@@ -134,7 +136,13 @@ class _Collector:
         self._mark_counts.append(len(marks))
         self._mark.extend(self._marks[mark] for mark, _ in marks)
         self._mark_value.extend(value for _, value in marks)
-        self._counting.take([self._words[word] for word in _words_of(row)])
+        self._counting.take(list(self._words_of(row)))
+
+    def _words_of(self, row: Row) -> Iterator[int]:
+        """The numbers of all words of the texts."""
+        for _language, field, body in row.texts:
+            words = self._spelled.words(body)
+            yield from words * wording.OF_A_NAME if field in NAMES else words
 
     def draft(self) -> Draft:
         rows = len(self._name_sizes)
@@ -164,6 +172,34 @@ def _numbered() -> defaultdict[str, int]:
 
 def _as(numbers: "array[Any]") -> Array:
     return np.array(numbers, numbers.typecode)
+
+
+class _Spelled:
+    """Words in one spelling, of which most were met before: what stands between two spaces is
+    spelled once."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self._known: dict[str, tuple[list[int], int]] = {}
+
+    def words(self, body: str) -> list[int]:
+        found: list[int] = []
+        length = 0
+        for part in body.split():
+            numbers, size = self._known.get(part) or self._spell(part)
+            found += numbers
+            length += size
+        if length > letters.LONGEST:  # where the whole is cut
+            found = [self._numbers[word] for word in letters.words(body)]
+        return found[: letters.MOST]
+
+    def _spell(self, part: str) -> tuple[list[int], int]:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        numbers = [self._numbers[word] for word in letters.words(part)]
+        size = max(len(part), len(letters.normalise(part))) + 1
+        self._known[part] = found = numbers, size
+        return found
 
 
 class _Counting:
@@ -258,13 +294,6 @@ def _marks_of(row: Row) -> Iterator[tuple[str, int]]:
         yield f"{EMERGENCY}:", 0
     for need, position in row.route.items():
         yield f"route:{need}", position
-
-
-def _words_of(row: Row) -> Iterator[str]:
-    """Every word of the texts, in one spelling."""
-    for _language, field, body in row.texts:
-        words = letters.words(body)
-        yield from words * wording.OF_A_NAME if field in NAMES else words
 
 
 # --- from an index --------------------------------------------------------------------------
