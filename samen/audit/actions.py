@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ __all__ = [
     "Outcome",
     "make_signing_key",
     "record",
+    "record_each",
     "sign_head",
 ]
 
@@ -75,16 +76,34 @@ def record(  # noqa: PLR0913 one argument for each column of the norm
         sensitivity=check_code("sensitivity", sensitivity),
         details=check_hash(details),
     )
-    if not connection.in_atomic_block:
-        message = "A line is written in the transaction of what it tells, and there is none."
-        raise LogbookStopped(message)
-    try:
-        _append(entry, sorted(set(objects)))
-    except Exception:
-        # Whoever catches this still cannot commit what has no line.
-        transaction.set_rollback(True)
-        raise
+    _append([entry], sorted(set(objects)))
     return entry
+
+
+def record_each(
+    *, verb: str, kind: str, states: Mapping[UUID, bytes], sensitivity: str, by: Actor, at: datetime
+) -> None:
+    """A line for each of these records, with its hash: as many calls of `record`, in one go.
+
+    Raises what `record` raises, and then none of them stands.
+    """
+    _append(
+        [
+            Entry(
+                event_date_time=moment_kept(by.kind, at),
+                event_action_code=Action.UPDATE.value,
+                event_outcome=Outcome.SUCCESS.value,
+                event_type=check_code("verb", verb, needed=True),
+                user_kind=by.kind.value,
+                user_id=by.id,
+                object_type=check_code("kind", kind, needed=True),
+                object_id=record_id,
+                sensitivity=check_code("sensitivity", sensitivity),
+                details=check_hash(state),
+            )
+            for record_id, state in states.items()
+        ]
+    )
 
 
 def take_turn() -> None:
@@ -128,26 +147,44 @@ def make_signing_key() -> bytes:
     return heads.public_half(key_files.made_once(settings.DATA, key_files.SIGNING_KEY))
 
 
-def _append(entry: Entry, objects: Sequence[UUID]) -> None:
+def _append(entries: Sequence[Entry], objects: Sequence[UUID] = ()) -> None:
+    """`objects` are named by the last of them."""
+    if not entries:
+        return
+    if not connection.in_atomic_block:
+        message = "A line is written in the transaction of what it tells, and there is none."
+        raise LogbookStopped(message)
+    try:
+        _append_to_chain(entries, objects)
+    except Exception:
+        # Whoever catches this still cannot commit what has no line.
+        transaction.set_rollback(True)
+        raise
+
+
+def _append_to_chain(entries: Sequence[Entry], objects: Sequence[UUID]) -> None:
     state = _locked_state()
-    end = Tip(state.seq, bytes(state.link), bytes(state.mac))
-    key = queries.present_key(bytes(state.sealed_key), after=end)
+    tip = Tip(state.seq, bytes(state.link), bytes(state.mac))
+    key = queries.present_key(bytes(state.sealed_key), after=tip)
     if key is None:
         message = "No secret of this installation opens the logbook's key. See docs/logbook.md."
         raise LogbookStopped(message)
-    entry.seq = end.seq + 1
-    tip = chain.following(end, _row(entry, objects), key=key)
-    entry.link, entry.mac = tip.link, tip.mac
-    entry.save(force_insert=True)
+    for entry in entries:
+        entry.seq = tip.seq + 1
+        row = _row(entry, objects if entry is entries[-1] else ())
+        tip = chain.following(tip, row, key=key)
+        entry.link, entry.mac = tip.link, tip.mac
+        key = chain.evolve(key)
+    Entry.objects.bulk_create(entries, batch_size=50)
     EntryObject.objects.bulk_create(
-        EntryObject(entry_seq=entry.seq, object_id=object_id) for object_id in objects
+        EntryObject(entry_seq=tip.seq, object_id=object_id) for object_id in objects
     )
     State.objects.filter(id=state.id).update(
         seq=tip.seq,
         link=tip.link,
         mac=tip.mac,
         origin=state.origin,
-        sealed_key=_sealed(chain.evolve(key), tip),
+        sealed_key=_sealed(key, tip),
     )
 
 

@@ -5,6 +5,7 @@ A copy of the database alone opens nothing, and a sealed key of another line doe
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,6 +45,7 @@ def _place(after: Tip) -> bytes:
     return after.seq.to_bytes(8, "big", signed=True) + after.link + after.mac
 
 
+@lru_cache(maxsize=4)
 def _lock(secret: str) -> AESGCM:
     derived = HKDF(SHA256(), length=32, salt=None, info=b"SAMEN logbook present key")
     return AESGCM(derived.derive(secret.encode()))

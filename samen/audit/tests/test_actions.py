@@ -64,6 +64,38 @@ def test_a_line_names_many_records_each_once() -> None:
     assert entry.object_id is None
 
 
+def test_a_line_for_each_record_is_as_if_it_was_written_alone() -> None:
+    make.line()
+    states = {some_id(k): bytes([k]) * 32 for k in range(2, 120)}
+    said: Any = {"kind": "case", "sensitivity": "social", "by": job("tests"), "at": NOON}
+    actions.record_each(verb="case sealed anew", states=states, **said)
+    make.line(objects=[some_id(1), some_id(2)])
+
+    kept = Entry.objects.filter(event_type="case sealed anew")
+    assert {line.object_id: bytes(line.details or b"") for line in kept} == states
+    assert sorted(line.seq for line in kept) == list(range(2, 120))
+    assert queries.newest_hashes(states, kind="case") == states
+    assert queries.check_logbook().lines == 120
+    alone = actions.record(
+        verb="case sealed anew", record_id=some_id(2), details=bytes([2]) * 32, **said
+    )
+    same = ("event_action_code", "event_outcome", "event_type", "user_id", "sensitivity")
+    assert [getattr(kept[0], name) for name in same] == [getattr(alone, name) for name in same]
+
+
+def test_no_record_and_words_about_people_leave_no_line() -> None:
+    said: Any = {"kind": "case", "sensitivity": "social", "by": job("tests"), "at": NOON}
+    with transaction.atomic():
+        actions.record_each(verb="case sealed anew", states={}, **said)
+    for wrong in ({"verb": "Fatima called"}, {"states": {some_id(1): b"Fatima"}}):
+        with pytest.raises(NotACode):
+            actions.record_each(
+                **{"verb": "sealed", "states": {some_id(1): bytes(32)}} | said | wrong
+            )
+
+    assert not Entry.objects.exists()
+
+
 @pytest.mark.parametrize("kind", [ActorKind.VISITOR, ActorKind.RECEIPT])
 def test_of_a_visitor_the_day_is_kept_and_not_the_hour(kind: ActorKind) -> None:
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # in Amsterdam it is the next day

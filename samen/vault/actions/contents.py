@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, prefetch_related_objects
@@ -14,6 +15,7 @@ from django.db.models import Q, prefetch_related_objects
 from samen.audit import queries as logbook
 from samen.vault.actions.ground import place, shred_of
 from samen.vault.actions.members import trusted_identity
+from samen.vault.actions.rows import update_rows
 from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
@@ -34,6 +36,14 @@ class Page:
     words: bytes
     author: UUID
     version: int
+
+
+class Told(NamedTuple):
+    """What is said of a part that is not looked into: enough for the state of its record."""
+
+    name: str
+    version: int
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def held(
 
 
 def check_unchanged(
-    records: Iterable[Record], *, opened: Mapping[UUID, Sequence[Part]]
+    records: Iterable[Record], *, opened: Mapping[UUID, Sequence[Part | Told]]
 ) -> set[UUID]:
     """Ids of records that are not as the logbook knows them: changed, cut, or of yesterday."""
     by_kind: dict[str, list[Record]] = {}
@@ -93,7 +103,7 @@ def check_unchanged(
     }
 
 
-def state_of(record: Record, parts: Iterable[Part]) -> bytes:
+def state_of(record: Record, parts: Iterable[Part | Told]) -> bytes:
     """One hash of everything a record consists of: its epoch, and each part in its version."""
     said = [record.id.bytes, record.epoch.to_bytes(8, "big"), record.compartment.encode()]
     for part in sorted(parts, key=lambda part: part.name):
@@ -103,15 +113,22 @@ def state_of(record: Record, parts: Iterable[Part]) -> bytes:
 
 
 def parts_of(ids: Sequence[UUID], *, name: str | None = None) -> dict[UUID, list[Part]]:
-    """All parts of these records; with `name`, of the others only their digests."""
+    """All parts of these records, or the one of this name."""
     found: dict[UUID, list[Part]] = {}
     for start in range(0, len(ids), _AT_A_TIME):
         some = Part.objects.filter(record__in=ids[start : start + _AT_A_TIME])
-        parts = list(some if name is None else some.filter(name=name))
-        if name is not None:
-            parts += some.exclude(name=name).defer("sealed")
-        for part in parts:
+        for part in some if name is None else some.filter(name=name):
             found.setdefault(part.record_id, []).append(part)
+    return found
+
+
+def told_of(ids: Sequence[UUID], *, but: str) -> dict[UUID, list[Told]]:
+    """What is said of the other parts, without reading them."""
+    found: dict[UUID, list[Told]] = {}
+    for start in range(0, len(ids), _AT_A_TIME):
+        some = Part.objects.filter(record__in=ids[start : start + _AT_A_TIME]).exclude(name=but)
+        for row in some.values_list("record", "name", "version", "digest"):
+            found.setdefault(row[0], []).append(Told(row[1], row[2], bytes(row[3])))
     return found
 
 
@@ -204,11 +221,9 @@ def holder_identity(keyring: Keyring, one: Held, grant: Grant) -> Identity:
         return identity
 
 
-def _digest(part: Part) -> bytes:
+def _digest(part: Part | Told) -> bytes:
     """Of what is there, when it is there; else what is said of it."""
-    if "sealed" in part.get_deferred_fields():
-        return bytes(part.digest)
-    return sha256(bytes(part.sealed)).digest()
+    return part.digest if isinstance(part, Told) else sha256(bytes(part.sealed)).digest()
 
 
 def _grants(
@@ -267,7 +282,7 @@ def _keep_in_ring(keyring: Keyring, known: Iterable[Held]) -> None:
             ),
         ).raw
         one.grant.in_ring = True
-    Grant.objects.bulk_update([one.grant for one in fresh], ["sealed", "in_ring"], batch_size=200)
+    update_rows([one.grant for one in fresh], ["sealed", "in_ring"])
 
 
 def _granted_at(record: Record, keys: MemberKeys) -> Context:

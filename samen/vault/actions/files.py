@@ -12,7 +12,7 @@ from django.conf import settings
 
 from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, path_of, place, shred_of
-from samen.vault.actions.records import open_record, write_parts
+from samen.vault.actions.records import open_record, write_beside
 from samen.vault.engine import pictures, stream
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keyring import Keyring
@@ -58,15 +58,15 @@ def add_file(  # noqa: PLR0913 who, what, where
     sealed = stream.seal(pieces, key=key, shred=shred_of(file_id), context=_at(file_id))
     _put(path_of(file_id), sealed)
     card = {"name": name, "kind": kind, "size": len(content), "key": key.reveal().hex()}
-    write_parts(
+    write_beside(
         keyring=keyring,
         record_id=record_id,
         parts={_part(file_id): json.dumps(card).encode()},
+        row=File(id=file_id, record_id=record_id, made_at=at),
         purpose=purpose,
         by=by,
         at=at,
     )
-    File.objects.create(id=file_id, record_id=record_id, made_at=at)
     return file_id
 
 

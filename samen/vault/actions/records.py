@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from samen.audit import actions as audit
 from samen.audit.actions import Action, Outcome
 from samen.foundation.actor import Actor
 from samen.vault.actions import contents
-from samen.vault.actions.contents import Held, Page
+from samen.vault.actions.contents import Held, Page, Told
 from samen.vault.actions.ground import check_owner, keep_salts, path_of, store
 from samen.vault.actions.members import trusted_identity
 from samen.vault.engine.keyring import Keyring
@@ -81,6 +81,21 @@ def write_parts(
     at: datetime,
 ) -> None:
     """Write new parts, or new versions of parts. Raises NotYours, NoGrant, Altered, Gone."""
+    said: Any = {"purpose": purpose, "by": by, "at": at}
+    write_beside(keyring=keyring, record_id=record_id, parts=parts, row=None, **said)
+
+
+def write_beside(  # noqa: PLR0913 what `write_parts` says, and the row
+    *,
+    keyring: Keyring,
+    record_id: UUID,
+    parts: Mapping[str, bytes],
+    row: File | None,
+    purpose: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """For this room: the parts and the row that belongs to them, both or neither."""
 
     def write() -> None:
         check_owner(keyring, by)
@@ -95,6 +110,8 @@ def write_parts(
             part.version += 1
             contents.seal_part(keyring, one, part, words)
             part.save()
+        if row is not None:
+            row.save(force_insert=True)
         audit.record(
             verb=f"{one.record.kind} written",
             kind=one.record.kind,
@@ -273,15 +290,18 @@ def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: 
     shut: dict[UUID, VaultRefuses] = {}
     known = contents.held(keyring, record_ids, at=at, shut=shut)
     parts = contents.parts_of(record_ids, name=name)
-    altered = contents.check_unchanged([one.record for one in known], opened=parts)
+    told = contents.told_of(record_ids, but=name)
+    whole: dict[UUID, list[Part | Told]] = {
+        one: [*parts.get(one, []), *told.get(one, [])] for one in record_ids
+    }
+    altered = contents.check_unchanged([one.record for one in known], opened=whole)
     words: dict[UUID, bytes] = {}
     for one in known:
         if one.record.id in altered:
             continue
         try:
             for part in parts.get(one.record.id, []):
-                if part.name == name:
-                    words[one.record.id] = contents.words_of(one, part)
+                words[one.record.id] = contents.words_of(one, part)
         except (Altered, Gone):
             altered.add(one.record.id)
     waits_for = set[UUID]()
