@@ -84,7 +84,8 @@ _PRUNED = (
     "tantivy leaves out what cannot be among its ten; the search counts them all and ranks by more."
 )
 _EDIT = (
-    "The edit is a whole change: facts, history, journal and logbook, on the disk, then a search."
+    "From the commit of the change to the answer that has it: the entry is read from the database"
+    " and put into the small index. What the change itself takes stands below."
 )
 _SHARED = "wrk, nginx and the server had two cores among other work."
 _WORDS = (

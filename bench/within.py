@@ -125,6 +125,7 @@ def _edits() -> dict[str, float]:
             at=clock.now(),
         )
         written.append(time.perf_counter() - began)
+        began = time.perf_counter()
         found = search.search(Question(words=(name,), at=clock.now()))
         if [hit.number for hit in found.ready][:1] != [number]:
             message = "the edit is not seen"

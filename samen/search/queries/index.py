@@ -5,6 +5,7 @@ one into the large one; where no worker runs, whoever comes first does.
 """
 
 import logging
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from samen.directory import queries as directory
 from samen.directory.models import Change
-from samen.directory.queries import IndexRow, Opening
+from samen.directory.queries import Opening
 from samen.places import queries as places
 from samen.search.engine import columns, scan, shelf, strips
 from samen.search.engine.columns import AREA, Index, Rows
@@ -120,7 +121,7 @@ class Delta:
     changed: frozenset[UUID] = frozenset()
     whole: bool = True  # whether all that was changed is known
     _revision: int = field(init=False)
-    _rows: dict[UUID, IndexRow] = field(default_factory=dict)
+    _small: Index | None = None  # of what was changed so far
 
     def __post_init__(self) -> None:
         self._revision = self.base.revision
@@ -130,25 +131,33 @@ class Delta:
         pending = directory.changes_since(self._revision, most=TOO_MANY)
         if pending is None or len(self.changed | pending.services) > TOO_MANY:
             return False
-        for each in pending.services:
-            self._rows.pop(each, None)
         if pending.services:
-            self._rows |= {row.id: row for row in directory.index_rows(pending.services)}
+            self._take(pending.services)
         self.changed |= pending.services
         self.whole = self.whole and pending.whole
         self._revision = revision
         return True
 
+    def _take(self, services: Collection[UUID]) -> None:
+        """Of these only what is new; the others are spelled already."""
+        fresh, small = columns.build(directory.index_rows(services), write=write_hours), self._small
+        self._small = fresh if small is None else columns.fold(small, _of(small, services), fresh)
+
     def index(self) -> Index:
-        return columns.build(self._rows.values(), write=write_hours)
+        return columns.build((), write=write_hours) if self._small is None else self._small
 
     def gone(self) -> NDArray[np.bool_]:
-        gone = np.zeros(len(self.base.index), np.bool_)
-        gone[self.base.index.rows_of(self.changed)] = True
-        return gone
+        return _of(self.base.index, self.changed)
 
     def folded(self) -> Index:
         return columns.fold(self.base.index, self.gone(), self.index())
+
+
+def _of(index: Index, services: Collection[UUID]) -> NDArray[np.bool_]:
+    """Of each row whether it is one of these services."""
+    found = np.zeros(len(index), np.bool_)
+    found[index.rows_of(services)] = True
+    return found
 
 
 class Keeper:

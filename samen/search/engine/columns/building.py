@@ -1,6 +1,7 @@
 """From a draft to an index: rows in the order of where they are, lists in the order of rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -165,13 +166,18 @@ def _bits(marks: Sequence[str], mark_start: Array, mark_row: Array, rows: int) -
 def _slips(words: Sequence[str]) -> tuple[Array, Array]:
     """Every word under what is left of it without one letter, and under itself."""
     may = [(place, word) for place, word in enumerate(words) if wording.may_slip(word)]
-    pairs = [(left, place) for place, word in may for left in slips_of(word)]
+    pairs = [(left, place) for place, word in may for left in _slips_of(word)]
     hashes = np.array([left for left, _ in pairs], np.uint32)
     order = np.argsort(hashes, kind="stable")
     return hashes[order], np.array([place for _, place in pairs], np.int32)[order]
 
 
-def slips_of(word: str) -> Iterator[int]:
+def slips_of(word: str) -> tuple[int, ...]:
     """Hashes, the same in every process."""
     forms = {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-    return (crc32(form.encode()) for form in sorted(forms))
+    return tuple(crc32(form.encode()) for form in sorted(forms))
+
+
+# Of words of the map, never of one that was typed. As many as wait in a small index, which is
+# made anew with each change.
+_slips_of = lru_cache(maxsize=4096)(slips_of)

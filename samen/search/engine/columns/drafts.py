@@ -196,8 +196,9 @@ class _Spelled:
     def _spell(self, part: str) -> tuple[list[int], int]:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        numbers = [self._numbers[word] for word in letters.words(part)]
-        size = max(len(part), len(letters.normalise(part))) + 1
+        plain = part if part.isascii() else letters.normalise(part)
+        numbers = [self._numbers[word] for word in letters.words(plain)]
+        size = max(len(part), len(plain)) + 1
         self._known[part] = found = numbers, size
         return found
 
