@@ -1,5 +1,6 @@
 """G5 and G13 with a real process and a real file: killed while it writes, erased from the disk."""
 
+import atexit
 import json
 import os
 import random
@@ -8,7 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -92,6 +95,19 @@ def python(folder: Path, *said: str) -> str:
     return done.stdout
 
 
+def migrated(folder: Path) -> None:
+    """Empty tables, laid once and copied."""
+    shutil.copytree(_laid(), folder, dirs_exist_ok=True)
+
+
+@cache
+def _laid() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="samen-vault-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    python(folder, "manage.py", "migrate", "--verbosity=0")
+    return folder
+
+
 def killed_while_writing(folder: Path, after: int) -> list[tuple[str, str]]:
     """What was acknowledged before the kill, which comes in the middle of what follows."""
     with subprocess.Popen(
@@ -115,7 +131,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
 ) -> None:
     """A few kills each time. For more of them raise KILLS."""
     chance = random.Random(6)  # noqa: S311 moments, no secret
-    python(tmp_path, "manage.py", "migrate", "--verbosity=0")
+    migrated(tmp_path)
     acknowledged = 0
     for _ in range(KILLS):
         told = killed_while_writing(tmp_path, chance.randint(1, 20))
@@ -136,7 +152,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
 @pytest.mark.slow
 def test_what_is_erased_is_nowhere_in_the_file_or_its_log(tmp_path: Path) -> None:
     """And an old copy of the database with today's salts opens everything but that."""
-    python(tmp_path, "manage.py", "migrate", "--verbosity=0")
+    migrated(tmp_path)
     first = """
 import django; django.setup()
 from samen.vault.models import Grant, Part

@@ -12,7 +12,8 @@ from samen.vault.engine.bundle import Bundle
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keys import CannotOpen, Key, Sealed, kept_apart, key_id
 
-FILES = sorted((Path(__file__).parents[1] / "vectors").glob("*.json"))
+FILES = sorted((Path(__file__).parents[1] / "vectors").glob("v*.json"))
+WRAPS = json.loads((FILES[0].parent / "wraps.json").read_text())  # as v1, of wrapped keys
 RELEASES = {path.stem: json.loads(path.read_text()) for path in FILES}
 
 
@@ -51,6 +52,16 @@ def test_an_envelope_opens(case: dict[str, Any]) -> None:
     for wrong in (sealed.raw[:-1] + bytes([sealed.raw[-1] ^ 1]), sealed.raw[:-1]):
         with pytest.raises(CannotOpen):
             envelope.unseal(Sealed(wrong), key=key, shred=shred, context=there(case))
+
+
+@pytest.mark.parametrize("case", WRAPS, ids=range(len(WRAPS)))
+def test_a_wrapped_key_opens(case: dict[str, Any]) -> None:
+    under, sealed = Key(raw(case, "under")), Sealed(raw(case, "sealed"))
+
+    assert envelope.unwrap(sealed, under=under, context=there(case)).reveal() == raw(case, "key")
+    for wrong in (b"\2" + sealed.raw[1:], sealed.raw[:-1], sealed.raw[:-1] + b"\0\0", b""):
+        with pytest.raises(CannotOpen):
+            envelope.unwrap(Sealed(wrong), under=under, context=there(case))
 
 
 @pytest.mark.parametrize("case", cases("grants"))
