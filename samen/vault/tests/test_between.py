@@ -7,6 +7,7 @@ Then it is done again, and this time it is whole.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +25,7 @@ from samen.vault.models import File, Grant, Part, Record
 from samen.vault.tests import make
 from samen.vault.tests.make import AT, Colleague
 from samen.vault.tests.test_coming_and_going import Killed, killed_at
+from samen.vault.tests.test_handing_over import asked, desk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("cheap")]
 PDF = b"%PDF-1.7 " + b"het adres van Amina " * 400
@@ -38,6 +40,7 @@ class World:
     mo: Colleague
     eve: Colleague
     record: UUID
+    owner: UUID
     made: list[UUID] = field(default_factory=list)
 
 
@@ -47,7 +50,7 @@ def world(tmp_path: Path, settings: Any) -> World:
     sara, mo, eve = make.team(3)
     record = make.record(sara, mo, eve, note=make.NOTE)
     actions.end_access(**sara.opens(), record_ids=[record], member=eve.id)
-    return World(sara, mo, eve, record)
+    return World(sara, mo, eve, record, desk(sara, mo))
 
 
 def everything() -> dict[str, list[Any]]:
@@ -122,11 +125,24 @@ def leave(world: World) -> None:
     actions.leave(member=world.mo.id, by=job("people"), at=AT)
 
 
+def intake(world: World) -> None:
+    desk(world.sara, world.mo)
+
+
+def ask(world: World) -> None:
+    asked(world.owner)
+
+
+def packet(world: World) -> None:
+    said: Any = {"receiver": world.owner, "words": b"referred", "consent": bytes(32)}
+    actions.seal_packet(**world.sara.opens(), **said, ends_at=AT + timedelta(days=1))
+
+
 @pytest.mark.parametrize(
     "act",
     [
         renew, give, end, write, read_first, create, add_file, change_password, paper,
-        begin_again, leave,
+        begin_again, leave, intake, ask, packet,
     ],
 )  # fmt: skip
 def test_killed_before_any_statement_nothing_has_happened(
