@@ -38,6 +38,7 @@ cdef double FREE = ranking.FREE, NEARLY_FREE = ranking.NEARLY_FREE, REACHABLE = 
 cdef double FRESH = ranking.FRESH, RATHER_FRESH = ranking.RATHER_FRESH
 cdef int FRESH_DAYS = ranking.FRESH_DAYS, RATHER_FRESH_DAYS = ranking.RATHER_FRESH_DAYS
 cdef double EXACT = 10.0 ** ranking.PLACES_OF_A_SCORE
+cdef double WHOLE = 1.5 * 2.0**52, MOST_EXACT = 2.0**50
 cdef double[8] TRUST
 for _place, _name in enumerate(VERIFIED):
     TRUST[_place] = ranking.TRUST.get(_name, 0.0)
@@ -113,18 +114,23 @@ cdef inline bint _has_any(const Word* bits, Py_ssize_t many) noexcept:
 
 
 cdef inline double _rounded(double value) noexcept:
-    return rint(value * EXACT) / EXACT
+    cdef double many = value * EXACT
+    if -MOST_EXACT < many < MOST_EXACT:  # to the nearest whole number, as rint does, but quicker
+        return (many + WHOLE - WHOLE) / EXACT
+    return rint(many) / EXACT
 
 
 cdef inline double _half_squared(double x) noexcept:
     """The square of the sine of half of it."""
     cdef double y = x * x
-    return y / 4 * (1 - y / 12 * (1 - y / 30 * (1 - y / 56 * (1 - y / 90))))
+    return y * 0.25 * (1 - y * (1 / 12.0) * (1 - y * (1 / 30.0) * (1 - y * (1 / 56.0) * (
+        1 - y * (1 / 90.0)))))
 
 
 cdef inline double _sine(double x) noexcept:
     cdef double y = x * x
-    return x * (1 - y / 6 * (1 - y / 20 * (1 - y / 42 * (1 - y / 72))))
+    return x * (1 - y * (1 / 6.0) * (1 - y * (1 / 20.0) * (1 - y * (1 / 42.0) * (
+        1 - y * (1 / 72.0)))))
 
 
 cdef inline double _arc(double y) noexcept:
