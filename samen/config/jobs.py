@@ -92,6 +92,7 @@ WORK: Sequence[Rhythm] = (
     Rhythm(stewardship.check_links, HOUR),
     Rhythm(stewardship.find_duplicates, DAY),
     Rhythm(vault.forget_sessions, MINUTE),
+    Rhythm(vault.end_asks, MINUTE),
     Rhythm(vault.finish_erasures, HOUR),
     Rhythm(vault.clean_disk, HOUR),
     Rhythm(vault.forget_loose_files, DAY),

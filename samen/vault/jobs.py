@@ -8,6 +8,10 @@ def forget_sessions(*, at: datetime) -> int:
     return actions.forget_sessions(at=at)
 
 
+def end_asks(*, at: datetime) -> int:
+    return actions.end_asks(by=job("end_asks"), at=at)
+
+
 def finish_erasures(*, at: datetime) -> int:
     return actions.finish_erasures(by=job("finish_erasures"), at=at)
 

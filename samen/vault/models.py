@@ -1,9 +1,10 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 LONGEST_CODE = 40
+LONGEST_NAME = 80
 
 
 class Installation(models.Model):
@@ -87,6 +88,7 @@ class Record(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=LONGEST_CODE)
     compartment = models.CharField(max_length=LONGEST_CODE)
+    owner = models.UUIDField(null=True, db_index=True)  # whose circle it reaches; of a room above
     epoch = models.PositiveIntegerField(default=1)
     stale = models.BooleanField(default=False, db_index=True)  # somebody left: re-encrypt
     made_at = models.DateTimeField()
@@ -134,6 +136,141 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} for {self.member}"
+
+
+class Circle(models.Model):
+    """The continuity circle of an organisation: what one loses, two of them can give back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.UUIDField()  # the organisation, of a room above
+    name = models.CharField(max_length=LONGEST_NAME)
+    public = models.BinaryField()
+    sealed_pair = models.BinaryField()  # the secret half, under a key that only two together have
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(retired_at=None), name="vault_one_present_circle"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"circle of {self.owner}"
+
+
+class CircleMember(models.Model):
+    """Somebody who was asked into a circle; with her signature, who belongs to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="members")
+    member = models.UUIDField(db_index=True)
+    keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    signature = models.BinaryField(null=True)  # over the public key of the circle
+    joined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["circle", "member"], name="vault_in_a_circle_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} in {self.circle_id}"
+
+
+class Half(models.Model):
+    """Half of a key that only two people together have. Each two have halves of their own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    shared = models.UUIDField(db_index=True)  # the circle or the escrow whose key it is
+    keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "halves"
+        constraints = [
+            models.UniqueConstraint(fields=["shared", "keys", "other"], name="vault_one_half")
+        ]
+
+    def __str__(self) -> str:
+        return f"half of {self.shared}"
+
+
+class CircleGrant(models.Model):
+    """The content key of a record, sealed to the circle of its organisation."""
+
+    record = models.OneToOneField(
+        Record, on_delete=models.CASCADE, primary_key=True, related_name="for_circle"
+    )
+    circle = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="+")
+    epoch = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.record_id} for {self.circle_id}"
+
+
+class Ask(models.Model):
+    """What one of a circle asks of the others, and what became of it. Nothing of it opens alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=LONGEST_CODE)  # rules.Purpose
+    by_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    member = models.UUIDField()  # who gets something by it
+    hours = models.PositiveSmallIntegerField(default=0)
+    sealed_reason = models.BinaryField()
+    asked_at = models.DateTimeField()
+    agreed_keys = models.ForeignKey(
+        MemberKeys, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    sealed_half = models.BinaryField(null=True)  # of who agreed, for who asked
+    signature = models.BinaryField(null=True)  # of who agreed, over all that was asked
+    agreed_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    records = models.ManyToManyField(Record, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="vault_agreed_by_another",
+                condition=Q(agreed_keys=None) | ~Q(agreed_keys=F("by_keys")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"
+
+
+class AskReader(models.Model):
+    """The key of a reason, for one of the circle who may agree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="readers")
+    keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
+    sealed_key = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.ask_id} for {self.keys_id}"
+
+
+class Notice(models.Model):
+    """Somebody who can read a record is told that two others opened it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="notices")
+    member = models.UUIDField(db_index=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ask", "member"], name="vault_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ask_id} told to {self.member}"
 
 
 class Intake(models.Model):
@@ -229,6 +366,7 @@ class File(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="files")
+    epoch = models.PositiveIntegerField()  # of the record, when its content was sealed last
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

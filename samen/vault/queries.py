@@ -1,6 +1,7 @@
 """What may be known without a key: who holds what, and whose keys wait to be confirmed."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,17 @@ from django.db.models import F, Q
 
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.keyring import Keyring
-from samen.vault.models import Grant, MemberKeys, Record
+from samen.vault.models import (
+    Ask,
+    Circle,
+    CircleGrant,
+    CircleMember,
+    Grant,
+    MemberKeys,
+    Notice,
+    Record,
+)
+from samen.vault.rules import SMALLEST_CIRCLE, Purpose
 
 
 def records_of(member: UUID, *, kind: str | None = None, at: datetime) -> list[UUID]:
@@ -73,3 +84,153 @@ def left_to_reencrypt(member: UUID) -> int:
     return Record.objects.filter(
         stale=True, grants__member=member, grants__keys__retired_at=None
     ).count()
+
+
+@dataclass(frozen=True, slots=True)
+class InCircle:
+    member: UUID
+    joined: bool
+    replaced: bool  # she has other keys since, and comes in again when two of the others agree
+
+
+@dataclass(frozen=True, slots=True)
+class CircleSeen:
+    id: UUID
+    owner: UUID
+    name: str
+    members: tuple[InCircle, ...]
+
+    @property
+    def works(self) -> bool:
+        able = [one for one in self.members if one.joined and not one.replaced]
+        return len(able) >= SMALLEST_CIRCLE
+
+    def has(self, member: UUID, *, joined: bool = True) -> bool:
+        return any(
+            one.member == member and one.joined == joined and not one.replaced
+            for one in self.members
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AskSeen:
+    """Something one of a circle asked, and how far it is."""
+
+    id: UUID
+    circle: UUID
+    purpose: Purpose
+    asked_by: UUID
+    agreed_by: UUID | None
+    member: UUID
+    hours: int
+    records: int
+    ends_at: datetime
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSeen:
+    """That two others opened a record she can read."""
+
+    id: UUID
+    ask: UUID
+    record: UUID | None
+    asked_by: UUID
+    agreed_by: UUID | None
+    agreed_at: datetime | None
+    ends_at: datetime
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeen:
+    """What may be known of a record without a key."""
+
+    id: UUID
+    kind: str
+    compartment: str
+    made_at: datetime
+    holders: frozenset[UUID]
+
+
+def circles() -> list[CircleSeen]:
+    """Every present circle, with who belongs to it. Two queries."""
+    found = Circle.objects.filter(retired_at=None).order_by("name", "id")
+    members: dict[UUID, list[InCircle]] = {}
+    for one in CircleMember.objects.select_related("keys").order_by("joined_at", "id"):
+        members.setdefault(one.circle_id, []).append(
+            InCircle(one.member, one.signature is not None, one.keys.retired_at is not None)
+        )
+    return [
+        CircleSeen(one.id, one.owner, one.name, tuple(members.get(one.id, ()))) for one in found
+    ]
+
+
+def asks_in(circle_ids: Iterable[UUID], *, at: datetime) -> list[AskSeen]:
+    """What waits in these circles, or is open now, oldest first."""
+    asks = Ask.objects.filter(circle__in=list(circle_ids), ended_at=None, ends_at__gt=at)
+    found = asks.select_related("by_keys", "agreed_keys").prefetch_related("records")
+    return [
+        AskSeen(
+            ask.id,
+            ask.circle_id,
+            Purpose(ask.purpose),
+            ask.by_keys.member,
+            ask.agreed_keys.member if ask.agreed_keys else None,
+            ask.member,
+            ask.hours,
+            len(ask.records.all()),
+            ask.ends_at,
+            ask.done_at is not None,
+        )
+        for ask in found.order_by("asked_at", "id")
+    ]
+
+
+def notices(member: UUID) -> list[NoticeSeen]:
+    """What she has not said to have read yet."""
+    rows = Notice.objects.filter(member=member, seen_at=None).select_related(
+        "ask__by_keys", "ask__agreed_keys"
+    )
+    found = rows.prefetch_related("ask__records").order_by("ask__agreed_at", "id")
+    return [
+        NoticeSeen(
+            row.id,
+            row.ask_id,
+            next((record.id for record in row.ask.records.all()), None),
+            row.ask.by_keys.member,
+            row.ask.agreed_keys.member if row.ask.agreed_keys else None,
+            row.ask.agreed_at,
+            row.ask.ends_at,
+            row.ask.ended_at is not None,
+        )
+        for row in found
+    ]
+
+
+def orphaned(circle_id: UUID) -> list[UUID]:
+    """Records that this circle can open and nobody else can, oldest first. One query."""
+    read = Grant.objects.filter(
+        ends_at=None, keys__retired_at=None, epoch=F("record__epoch")
+    ).values("record")
+    grants = CircleGrant.objects.filter(circle=circle_id, epoch=F("record__epoch"))
+    left = grants.exclude(record__in=read).order_by("record__made_at", "record")
+    return list(left.values_list("record", flat=True))
+
+
+def reached_of(circle_id: UUID, holder: UUID) -> list[RecordSeen]:
+    """Records of a colleague that this circle can open, newest first. Two queries."""
+    grants = CircleGrant.objects.filter(
+        circle=circle_id, epoch=F("record__epoch"), record__grants__member=holder
+    )
+    found = grants.select_related("record").prefetch_related("record__grants")
+    return [
+        RecordSeen(
+            one.record_id,
+            one.record.kind,
+            one.record.compartment,
+            one.record.made_at,
+            frozenset(grant.member for grant in one.record.grants.all() if not grant.ends_at),
+        )
+        for one in found.order_by("-record__made_at", "record")
+    ]

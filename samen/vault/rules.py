@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 IDLE_LASTS = timedelta(minutes=15)  # security.md 4: a laptop left open
@@ -12,6 +13,19 @@ PACKET_LASTS = timedelta(days=14)
 # In one call, so that a page answers and a killed process has little to do again.
 MOST_AT_ONCE = 500
 SMALLEST_CIRCLE = 2
+
+# What one of a circle asks, a second one agrees to within a day, or it is over.
+ASK_LASTS = timedelta(hours=24)
+LONGEST_EMERGENCY = 24  # hours; nobody can make it longer, only ask again
+LONGEST_REASON = 1000  # letters
+
+
+class Purpose(StrEnum):
+    """What two of a circle can do together, and one of them alone cannot."""
+
+    EMERGENCY = "emergency"  # one of them reads a record, until an hour that is told
+    GIVE_BACK = "give back"  # what nobody can read any more, to a colleague, for good
+    ADD = "add"  # one more colleague to the circle
 
 
 class VaultRefuses(Exception):
@@ -42,6 +56,18 @@ class LastHolder(VaultRefuses):
     """Without her nobody could read it any more."""
 
 
+class NotByTwo(VaultRefuses):
+    """Who asks cannot agree, and nobody opens what a second person did not agree to."""
+
+
+class Over(VaultRefuses):
+    """It was agreed to already, was done, or its time is over."""
+
+
+class NoReason(VaultRefuses):
+    """Nobody is let in without a reason, or for longer than the rule says."""
+
+
 class TooMuch(VaultRefuses):
     """More than one call may do."""
 
@@ -58,6 +84,19 @@ def check_amount(count: int) -> None:
     """Raises TooMuch."""
     if count > MOST_AT_ONCE:
         raise TooMuch
+
+
+def check_emergency(reason: str, hours: int) -> None:
+    """Raises NoReason."""
+    check_reason(reason)
+    if not 1 <= hours <= LONGEST_EMERGENCY:
+        raise NoReason
+
+
+def check_reason(reason: str) -> None:
+    """Raises NoReason."""
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise NoReason
 
 
 class BadFile(VaultRefuses):

@@ -188,7 +188,11 @@ def page_of(one: Held, part: Part, author_of: Callable[[UUID], MemberKeys | None
 
 def words_of(one: Held, part: Part) -> bytes:
     """The words without a look at the signature: for lists. Raises Altered."""
-    return inside_of(one, part)[SIGNATURE + _AUTHOR :]
+    return without_author(inside_of(one, part))
+
+
+def without_author(inside: bytes) -> bytes:
+    return inside[SIGNATURE + _AUTHOR :]
 
 
 def grant_to(

@@ -1,7 +1,7 @@
 """Who may read: a key that somebody gives, and that is taken back by a new epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -9,16 +9,15 @@ from uuid import UUID
 from samen.audit import actions as audit
 from samen.audit.actions import Action
 from samen.foundation.actor import Actor
-from samen.vault.actions import contents
+from samen.vault.actions import contents, intakes, renewing
 from samen.vault.actions.contents import Held
 from samen.vault.actions.ground import check_owner
-from samen.vault.actions.members import trusted_identity
-from samen.vault.actions.records import note_altered, noted, present_keys
-from samen.vault.actions.rows import update_rows
+from samen.vault.actions.members import present_keys, trusted_identity
+from samen.vault.actions.noting import note_altered, noted
+from samen.vault.actions.renewing import Stuck
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import Key
-from samen.vault.models import Grant, Part, Record
-from samen.vault.rules import Altered, Gone, LastHolder, NotConfirmed, check_amount
+from samen.vault.models import Grant, Record
+from samen.vault.rules import LastHolder, NotConfirmed, NotYours, check_amount
 
 _HANDFUL = 100  # records in one transaction: others wait a tenth of a second
 
@@ -31,14 +30,6 @@ class Progress:
     left: int
     waits_for: frozenset[UUID] = frozenset()
     altered: frozenset[UUID] = frozenset()  # found changed, left as they are, and in the logbook
-
-
-@dataclass(slots=True)
-class _Stuck:
-    """What a slice could not do, and why."""
-
-    waits_for: set[UUID] = field(default_factory=set)
-    altered: set[UUID] = field(default_factory=set)
 
 
 def give_access(
@@ -55,6 +46,7 @@ def give_access(
         [keys] = present_keys([member])
         identity = trusted_identity(keyring, keys)
         known = contents.held(keyring, record_ids, at=at, lock=True)
+        _check_lasting(known)
         has = Grant.objects.filter(record__in=record_ids, keys=keys, ends_at=None)
         already = set(has.values_list("record", flat=True))
         fresh = [
@@ -92,7 +84,7 @@ def end_access(
 
     def end() -> int:
         check_owner(keyring, by)
-        contents.held(keyring, record_ids, at=at, lock=True)
+        _check_lasting(contents.held(keyring, record_ids, at=at, lock=True))
         others = Grant.objects.filter(record__in=record_ids, ends_at=None).exclude(member=member)
         if len(set(others.values_list("record", flat=True))) != len(set(record_ids)):
             raise LastHolder
@@ -125,7 +117,7 @@ def reencrypt(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> Progr
     stale = Record.objects.filter(
         stale=True, grants__keys=keyring.row, grants__member=keyring.member, grants__ends_at=None
     )
-    there, done, passed, stuck = stale.count(), 0, 0, _Stuck()
+    there, done, passed, stuck = stale.count(), 0, 0, Stuck()
     waiting = stale.order_by("made_at", "id").values_list("id", flat=True)
     # What is done leaves the list; what is stuck stays in it and is passed by.
     while done < limit and done + passed < there:
@@ -135,44 +127,29 @@ def reencrypt(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> Progr
         renew = partial(_renew, keyring, ids, stuck, by=by, at=at)
         renewed = noted(renew, verb="reencrypting", objects=ids, by=by, at=at)
         done, passed = done + renewed, passed + len(ids) - renewed
+    _renew_intakes(keyring, stuck, by=by, at=at)
     if stuck.altered:
         note_altered(sorted(stuck.altered), by=by, at=at)
     left = max(there - done, 0)
     return Progress(done, left, frozenset(stuck.waits_for), frozenset(stuck.altered))
 
 
-def _renew(
-    keyring: Keyring, ids: Sequence[UUID], stuck: "_Stuck", *, by: Actor, at: datetime
-) -> int:
+def _renew(keyring: Keyring, ids: Sequence[UUID], stuck: Stuck, *, by: Actor, at: datetime) -> int:
     known = contents.held(keyring, ids, at=at, lock=True)
     there = contents.parts_of(ids)
     altered = contents.check_unchanged([one.record for one in known], opened=there)
-    holders = _holders(ids)
-    renewed = []
-    for one in known:
-        if one.record.id in altered:
-            stuck.altered.add(one.record.id)
-        elif one.record.stale:  # somebody else may have done it meanwhile
-            parts = there.get(one.record.id, [])
-            fresh = _sealed_anew(keyring, one, parts, holders[one.record.id], stuck, at)
-            renewed += [(one.record, parts, fresh)] if fresh else []
-    update_rows(
-        [part for _record, parts, _fresh in renewed for part in parts], ["sealed", "digest"]
-    )
-    records = [record for record, _parts, _fresh in renewed]
-    update_rows(records, ["epoch", "stale"])
-    Grant.objects.filter(record__in=records).exclude(keys__retired_at__isnull=False).delete()
-    Grant.objects.bulk_create(
-        [grant for _record, _parts, fresh in renewed for grant in fresh], batch_size=100
-    )
-    states = {record.id: contents.state_of(record, parts) for record, parts, _fresh in renewed}
-    for kind, compartment in sorted({(record.kind, record.compartment) for record in records}):
+    stuck.altered |= altered
+    # Somebody else may have done it meanwhile.
+    waiting = [one for one in known if one.record.stale and one.record.id not in altered]
+    renewed = [one.record for one in renewing.seal_anew(keyring, waiting, there, stuck, at)]
+    states = {record.id: contents.state_of(record, there.get(record.id, ())) for record in renewed}
+    for kind, compartment in sorted({(record.kind, record.compartment) for record in renewed}):
         audit.record_each(
             verb="record sealed anew",
             kind=kind,
             states={
                 record.id: states[record.id]
-                for record in records
+                for record in renewed
                 if (record.kind, record.compartment) == (kind, compartment)
             },
             sensitivity=compartment,
@@ -182,40 +159,16 @@ def _renew(
     return len(renewed)
 
 
-def _sealed_anew(
-    keyring: Keyring,
-    one: Held,
-    parts: Sequence[Part],
-    holders: Sequence[Grant],
-    stuck: "_Stuck",
-    at: datetime,
-) -> list[Grant]:
-    """The grants of the new epoch; the parts are changed in place, and not kept yet."""
-    try:
-        identities = [contents.holder_identity(keyring, one, grant) for grant in holders]
-        inside = [contents.inside_of(one, part) for part in parts]
-    except NotConfirmed as needed:
-        stuck.waits_for |= needed.members
-        return []
-    except (Altered, Gone):
-        stuck.altered.add(one.record.id)
-        return []
-    record = one.record
-    record.epoch, record.stale = record.epoch + 1, False
-    renewed = Held(record, one.grant, Key.new())
-    for part, words in zip(parts, inside, strict=True):
-        contents.reseal_part(renewed.key, record, part, words, contents.where(record, part))
-    fresh = []
-    for grant, identity in zip(holders, identities, strict=True):
-        fresh.append(contents.grant_to(keyring, renewed, grant.keys, identity, at))
-        fresh[-1].ends_at = grant.ends_at
-    return fresh
+def _renew_intakes(keyring: Keyring, stuck: Stuck, *, by: Actor, at: datetime) -> None:
+    """Who left a desk knows its pair: what is sealed to it from now on is sealed to another."""
+    for owner in intakes.worn(keyring):
+        try:
+            intakes.renew_intake(keyring=keyring, owner=owner, by=by, at=at)
+        except NotConfirmed as needed:
+            stuck.waits_for |= needed.members
 
 
-def _holders(ids: Sequence[UUID]) -> dict[UUID, list[Grant]]:
-    """Everybody who stays, of each record."""
-    found: dict[UUID, list[Grant]] = {one: [] for one in ids}
-    grants = Grant.objects.filter(record__in=ids, keys__retired_at=None).select_related("record")
-    for grant in grants.prefetch_related("keys", "granter_keys"):
-        found[grant.record_id].append(grant)
-    return found
+def _check_lasting(known: Sequence[Held]) -> None:
+    """Who reads in an emergency decides about nobody. Raises NotYours."""
+    if any(one.grant.ends_at for one in known):
+        raise NotYours

@@ -12,7 +12,15 @@ from samen.vault.engine import hybrid
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.salts import Erased, SaltsMissing, SaltStore
-from samen.vault.models import File, Installation, Mailbox, MemberKeys, Packet, Record
+from samen.vault.models import (
+    Circle,
+    File,
+    Installation,
+    Mailbox,
+    MemberKeys,
+    Packet,
+    Record,
+)
 from samen.vault.rules import Gone, NotYours
 
 
@@ -44,12 +52,6 @@ def place(kind: str, object_id: UUID, epoch: int, version: int, part: str = "") 
     return Context(store().installation, kind, object_id, epoch, version, part)
 
 
-def path_of(file_id: UUID) -> Path:
-    """Where a sealed file lies."""
-    folder: Path = settings.VAULT_FILES
-    return folder / file_id.hex[:2] / str(file_id)
-
-
 def check_owner(keyring: Keyring, by: Actor) -> None:
     """Raises NotYours: with an open vault only its owner acts."""
     if by.kind is not ActorKind.COLLEAGUE or by.id != keyring.member:
@@ -72,7 +74,7 @@ def check_ready() -> None:
     if salts.installation != row.installation:
         message = f"{path} is of another installation: put back the copy that fits this database."
         raise SaltsMissing(message)
-    for model in (MemberKeys, Record, Mailbox, Packet, File):
+    for model in (MemberKeys, Record, Circle, Mailbox, Packet, File):
         if missing := salts.missing(model.objects.values_list("id", flat=True).iterator()):
             message = f"{path} lacks the salts of {len(missing)} rows of {model._meta.db_table}."
             raise SaltsMissing(message)

@@ -16,7 +16,7 @@ from samen.vault.actions.ground import check_owner
 from samen.vault.actions.records import create_record
 from samen.vault.engine.hybrid import KeyPair, PublicKey
 from samen.vault.engine.keyring import Keyring
-from samen.vault.models import Intake
+from samen.vault.models import Grant, Intake
 from samen.vault.rules import SMALLEST_CIRCLE, Altered, Gone, NotYours
 
 KIND = "intake"
@@ -60,6 +60,34 @@ def make_intake(
         at=at,
     )
     return intake.id
+
+
+@transaction.atomic
+def renew_intake(*, keyring: Keyring, owner: UUID, by: Actor, at: datetime) -> None:
+    """A new pair for who holds the present one. What was sealed to the old one, they still open.
+
+    Raises NotYours, NotConfirmed, Gone.
+    """
+    holders = Grant.objects.filter(
+        record=present_intake(owner).record_id, ends_at=None, keys__retired_at=None
+    )
+    everybody = set(holders.values_list("member", flat=True))
+    if keyring.member not in everybody:
+        raise NotYours
+    if len(everybody) >= SMALLEST_CIRCLE:
+        make_intake(keyring=keyring, owner=owner, holders=everybody, by=by, at=at)
+
+
+def worn(keyring: Keyring) -> list[UUID]:
+    """Owners of pairs of hers that somebody knows who left: their record is past its first key."""
+    hers = Intake.objects.filter(
+        retired_at=None,
+        record__epoch__gt=1,
+        record__stale=False,
+        record__grants__keys=keyring.row,
+        record__grants__ends_at=None,
+    )
+    return list(hers.order_by("made_at").values_list("owner", flat=True))
 
 
 def public_of(intake: Intake) -> PublicKey:

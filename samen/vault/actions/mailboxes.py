@@ -16,7 +16,7 @@ from samen.foundation.actor import Actor, ActorKind
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.members import HalfOpen
-from samen.vault.actions.records import noted
+from samen.vault.actions.noting import noted
 from samen.vault.engine import codes, envelope, hybrid, stretching
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair, PublicKey

@@ -1,6 +1,7 @@
 """The keys of a colleague: made and opened at sign-in, kept on paper, recognised by others."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +19,7 @@ from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import CannotOpen, Key, Sealed, kept_apart
-from samen.vault.models import Confirmation, Grant, MemberKeys, Record, UnlockedSession
+from samen.vault.models import Confirmation, MemberKeys, UnlockedSession
 from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed, NotYours
 
 _KIND = "vault keys"
@@ -240,32 +241,13 @@ def _confirmed_by_another(keyring: Keyring, keys: MemberKeys, identity: Identity
     return False
 
 
-@transaction.atomic
-def leave(*, member: UUID, by: Actor, at: datetime) -> list[UUID]:
-    """A colleague left: sessions end, her access ends wherever somebody else can read.
-
-    What she alone could read stays sealed to her, and is named: the continuity circle, if there is
-    one, opens it. Needs no key.
-    """
-    end_sessions_of(member=member)
-    hers = Grant.objects.filter(member=member)
-    shared = Grant.objects.filter(
-        record__in=hers.values("record"), ends_at=None, keys__retired_at=None
-    ).exclude(member=member)
-    ids = set(shared.values_list("record", flat=True))
-    alone = sorted(set(hers.values_list("record", flat=True)) - ids)
-    Record.objects.filter(pk__in=ids).update(stale=True)
-    hers.filter(record__in=ids).delete()
-    audit.record(
-        verb="access ended everywhere",
-        kind="vault member",
-        record_id=member,
-        objects=alone,
-        action=audit.Action.EXECUTE,
-        by=by,
-        at=at,
-    )
-    return alone
+def present_keys(members: Iterable[UUID]) -> list[MemberKeys]:
+    """Raises NotConfirmed for colleagues who have no keys yet."""
+    wanted = set(members)
+    found = list(MemberKeys.objects.filter(member__in=wanted, retired_at=None))
+    if missing := wanted - {keys.member for keys in found}:
+        raise NotConfirmed(missing)
+    return found
 
 
 def _said(words: str) -> tuple[str, ...]:

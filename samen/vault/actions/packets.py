@@ -13,7 +13,7 @@ from samen.audit.actions import Action, LifeCycle
 from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
-from samen.vault.actions.records import noted
+from samen.vault.actions.noting import noted
 from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context

@@ -3,24 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
 from samen.audit import actions as audit
-from samen.audit.actions import Action, Outcome
+from samen.audit.actions import Action
 from samen.foundation.actor import Actor
-from samen.vault.actions import contents
+from samen.vault.actions import circles, contents, renewing, sealed_files
 from samen.vault.actions.contents import Held, Page, Told
-from samen.vault.actions.ground import check_owner, keep_salts, path_of, store
-from samen.vault.actions.members import trusted_identity
+from samen.vault.actions.ground import check_owner, keep_salts, store
+from samen.vault.actions.members import present_keys, trusted_identity
+from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
-from samen.vault.models import File, Grant, MemberKeys, Part, Record
+from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
 from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,13 +38,17 @@ def create_record(  # noqa: PLR0913 a record is all of this
     compartment: str,
     parts: Mapping[str, bytes],
     members: Iterable[UUID] = (),
+    owner: UUID | None = None,
     purpose: str = "",
     by: Actor,
     at: datetime,
 ) -> UUID:
-    """A new secret, for her and for these colleagues. Raises NotYours, NotConfirmed."""
+    """A new secret, for her, these colleagues, and the circle of the organisation that owns it.
+
+    Raises NotYours, NotConfirmed: also when she knows the six words of nobody in the circle.
+    """
     check_owner(keyring, by)
-    record = Record(id=uuid4(), kind=kind, compartment=compartment, made_at=at)
+    record = Record(id=uuid4(), kind=kind, compartment=compartment, owner=owner, made_at=at)
     keep_salts([record.id])
     record.save(force_insert=True)
     one = Held(record, Grant(), Key.new())
@@ -57,6 +59,7 @@ def create_record(  # noqa: PLR0913 a record is all of this
     for keys in present_keys([keyring.member, *members]):
         identity = trusted_identity(keyring, keys)
         contents.grant_to(keyring, one, keys, identity, at).save(force_insert=True)
+    CircleGrant.objects.bulk_create(circles.grants_for(keyring, [one]))
     audit.record(
         verb=f"{kind} sealed",
         kind=kind,
@@ -80,22 +83,28 @@ def write_parts(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Write new parts, or new versions of parts. Raises NotYours, NoGrant, Altered, Gone."""
-    said: Any = {"purpose": purpose, "by": by, "at": at}
-    write_beside(keyring=keyring, record_id=record_id, parts=parts, row=None, **said)
+    """Write new parts, or new versions of parts. Raises NotYours, NoGrant, Altered, Gone.
+
+    What is written after somebody left, she cannot read: a record that waits for its new key gets
+    it first. Raises NotConfirmed when the words of somebody who stays must be compared for that.
+    """
+
+    def said(_one: Held) -> Mapping[str, bytes]:
+        return parts
+
+    write_made(keyring=keyring, record_id=record_id, make=said, purpose=purpose, by=by, at=at)
 
 
-def write_beside(  # noqa: PLR0913 what `write_parts` says, and the row
+def write_made(
     *,
     keyring: Keyring,
     record_id: UUID,
-    parts: Mapping[str, bytes],
-    row: File | None,
+    make: Callable[[Held], Mapping[str, bytes]],
     purpose: str,
     by: Actor,
     at: datetime,
 ) -> None:
-    """For this room: the parts and the row that belongs to them, both or neither."""
+    """For the verbs of this room: parts that are made when the key of the record is known."""
 
     def write() -> None:
         check_owner(keyring, by)
@@ -105,13 +114,13 @@ def write_beside(  # noqa: PLR0913 what `write_parts` says, and the row
         if contents.check_unchanged([one.record], opened=there):
             raise Altered
         kept = {part.name: part for part in there.get(record_id, [])}
-        for name, words in parts.items():
+        if one.record.stale:
+            one = renewing.renewed(keyring, one, list(kept.values()), at)
+        for name, words in make(one).items():
             part = kept.setdefault(name, Part(record=one.record, name=name, version=0))
             part.version += 1
             contents.seal_part(keyring, one, part, words)
             part.save()
-        if row is not None:
-            row.save(force_insert=True)
         audit.record(
             verb=f"{one.record.kind} written",
             kind=one.record.kind,
@@ -251,41 +260,6 @@ def clean_disk() -> None:
             cursor.execute("VACUUM vault_grant, vault_part, vault_record, vault_memberkeys")
 
 
-def present_keys(members: Iterable[UUID]) -> list[MemberKeys]:
-    """Raises NotConfirmed for colleagues who have no keys yet."""
-    wanted = set(members)
-    found = list(MemberKeys.objects.filter(member__in=wanted, retired_at=None))
-    if missing := wanted - {keys.member for keys in found}:
-        raise NotConfirmed(missing)
-    return found
-
-
-def noted(
-    act: Callable[[], T], *, verb: str, objects: Sequence[UUID], by: Actor, at: datetime
-) -> T:
-    """Do it in a transaction that has ended before anything is handed out.
-
-    When it is refused nothing of it stays but a line that says so.
-    """
-    try:
-        with transaction.atomic(durable=True):
-            return act()
-    except VaultRefuses as refused:
-        worst = isinstance(refused, Altered | Gone)
-        with transaction.atomic():
-            audit.record(
-                verb=f"{verb} {'found altered' if worst else 'refused'}",
-                kind="vault",
-                record_id=objects[0] if len(objects) == 1 else None,
-                objects=objects if len(objects) > 1 else (),
-                action=Action.EXECUTE,
-                outcome=Outcome.SERIOUS_FAILURE if worst else Outcome.MINOR_FAILURE,
-                by=by,
-                at=at,
-            )
-        raise
-
-
 def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: datetime) -> Opened:
     shut: dict[UUID, VaultRefuses] = {}
     known = contents.held(keyring, record_ids, at=at, shut=shut)
@@ -313,24 +287,11 @@ def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: 
     return Opened(words, frozenset(altered), frozenset(waits_for))
 
 
-def note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
-    with transaction.atomic():
-        audit.record(
-            verb="reading found altered",
-            kind="vault",
-            objects=ids,
-            action=Action.EXECUTE,
-            outcome=Outcome.SERIOUS_FAILURE,
-            by=by,
-            at=at,
-        )
-
-
 @transaction.atomic
 def _remove_rows(ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
     files = File.objects.filter(record__in=ids)
     for file_id in files.values_list("id", flat=True):
-        path_of(file_id).unlink(missing_ok=True)
+        sealed_files.forget(file_id)
     files.delete()
     Grant.objects.filter(record__in=ids).delete()
     Part.objects.filter(record__in=ids).delete()

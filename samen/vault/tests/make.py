@@ -63,6 +63,7 @@ def record(
     words: bytes = WORDS,
     kind: str = "case",
     compartment: str = "social",
+    owner: UUID | None = None,
     **parts: bytes,
 ) -> UUID:
     return actions.create_record(
@@ -71,9 +72,20 @@ def record(
         compartment=compartment,
         parts={"page": words, **parts},
         members=[other.id for other in others],
+        owner=owner,
         by=one.actor,
         at=AT,
     )
+
+
+def circle(owner: UUID, founder: Colleague, *others: Colleague, join: bool = True) -> UUID:
+    """The circle of an organisation, in which everybody has joined."""
+    made = actions.found_circle(
+        **founder.opens(), owner=owner, name="Samen", members=[other.id for other in others]
+    )
+    for other in others if join else ():
+        actions.join_circle(**other.opens(), circle_id=made)
+    return made
 
 
 def read(one: Colleague, record_id: UUID, name: str = "page") -> bytes:

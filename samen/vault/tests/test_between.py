@@ -158,7 +158,9 @@ def test_killed_before_any_statement_nothing_has_happened(
                 act(world)
             done = True
         except Killed:
-            assert everything() == before
+            # Its last question is whether the pair of a desk is to be renewed after the records.
+            done = act is renew and not Record.objects.filter(stale=True).exists()
+            assert done or everything() == before
             number += 1
 
     assert number > 3

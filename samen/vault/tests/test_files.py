@@ -15,7 +15,16 @@ from PIL import Image, PngImagePlugin
 
 from samen.foundation.actor import job
 from samen.vault import actions
-from samen.vault.actions import Altered, BadFile, Gone, NoGrant, NotYours, ground
+from samen.vault.actions import (
+    Altered,
+    BadFile,
+    Gone,
+    NoGrant,
+    NotYours,
+    contents,
+    ground,
+    sealed_files,
+)
 from samen.vault.http import as_download
 from samen.vault.models import File
 from samen.vault.rules import LARGEST_FILE, kind_of
@@ -78,7 +87,7 @@ def test_nothing_of_it_lies_on_the_disk(folder: Path) -> None:
     file = add(sara, make.record(sara))
     kept = [path for path in folder.rglob("*") if path.is_file()]
 
-    assert [path.name for path in kept] == [str(file)]
+    assert [path.name for path in kept] == [f"{file}.1"]
     assert CANARY not in kept[0].read_bytes()
     assert kept[0].stat().st_mode & 0o777 == 0o600
     assert kept[0].stat().st_size != len(PDF)
@@ -96,19 +105,80 @@ def test_after_somebody_left_the_files_open_for_the_others() -> None:
         content(mo, record, file)
 
 
+def test_after_somebody_left_the_content_lies_under_a_new_key_too(
+    folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Who kept the key of before and can read the disk finds nothing that it opens."""
+    sara, mo = make.team(2)
+    record = make.record(sara, mo)
+    file = add(sara, record)
+    old = contents.held(mo.keyring, [record], at=AT)[0].key
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+    assert b"".join(sealed_files.opened(file, 1, old, len(PDF))) == PDF
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.reencrypt(**sara.opens(), limit=1)
+
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [f"{file}.2"]
+    assert content(sara, record, file) == PDF
+    for epoch in (1, 2):
+        with pytest.raises(Altered):
+            sealed_files.opened(file, epoch, old, len(PDF))
+
+
+def test_killed_before_the_new_copy_counts_the_old_one_is_read(folder: Path) -> None:
+    sara, mo = make.team(2)
+    record = make.record(sara, mo)
+    file = add(sara, record)
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+    half = sealed_files.path_of(file, 2)
+    half.write_bytes(b"half")
+    assert content(sara, record, file) == PDF
+    actions.reencrypt(**sara.opens(), limit=1)
+    assert content(sara, record, file) == PDF
+    # What was left behind by a kill after the new one counts goes within a day.
+    os.utime(sealed_files.path_of(file, 1), (1, 1))
+    assert actions.forget_loose_files() == 1
+    assert [path for path in folder.rglob("*") if path.is_file()] == [half]
+
+
+def test_a_changed_file_stops_the_new_key_of_its_record_only() -> None:
+    sara, mo = make.team(2)
+    records = [make.record(sara, mo) for _ in range(2)]
+    file, other = (add(sara, record) for record in records)
+    actions.end_access(**sara.opens(), record_ids=records, member=mo.id)
+    path = sealed_files.path_of(file, 1)
+    path.write_bytes(path.read_bytes()[:-1])
+    progress = actions.reencrypt(**sara.opens(), limit=5)
+
+    assert (progress.done, set(progress.altered)) == (1, {records[0]})
+    assert content(sara, records[1], other) == PDF
+
+
+def test_a_file_that_is_added_after_somebody_left_is_under_a_new_key() -> None:
+    sara, mo = make.team(2)
+    record = make.record(sara, mo)
+    old = contents.held(mo.keyring, [record], at=AT)[0].key
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+    file = add(sara, record)
+
+    assert content(sara, record, file) == PDF
+    with pytest.raises(Altered):
+        sealed_files.opened(file, 2, old, len(PDF))
+
+
 @pytest.mark.parametrize("change", ["bit", "cut", "other", "gone"])
 def test_a_changed_file_is_not_begun(change: str) -> None:
     sara = make.colleague()
     record = make.record(sara)
     file, other = add(sara, record), add(sara, record)
-    path = ground.path_of(file)
+    path = sealed_files.path_of(file, 1)
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 1
     if change == "gone":
         path.unlink()
     else:
         others = {"bit": bytes(raw), "cut": bytes(raw[:70_000])}
-        path.write_bytes(others.get(change, ground.path_of(other).read_bytes()))
+        path.write_bytes(others.get(change, sealed_files.path_of(other, 1).read_bytes()))
 
     with pytest.raises(Altered):
         content(sara, record, file)
@@ -120,7 +190,7 @@ def test_with_the_record_its_files_are_erased(folder: Path) -> None:
     gone, other = add(sara, record), add(sara, stays)
     actions.erase_records(record_ids=[record], by=job("retention"), at=AT)
 
-    assert [path.name for path in folder.rglob("*") if path.is_file()] == [str(other)]
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [f"{other}.1"]
     assert list(File.objects.values_list("id", flat=True)) == [other]
     with pytest.raises(Gone):
         ground.shred_of(gone)
@@ -135,7 +205,7 @@ def test_a_file_without_a_row_is_removed_after_a_day(folder: Path) -> None:
     assert actions.forget_loose_files() == 0
     os.utime(loose, (1, 1))
     assert actions.forget_loose_files() == 1
-    assert ground.path_of(file).exists()
+    assert sealed_files.path_of(file, 1).exists()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from samen.audit.models import Entry
 from samen.foundation.actor import job, visitor
-from samen.vault import actions
+from samen.vault import actions, queries
 from samen.vault.actions import (
     Altered,
     Gone,
@@ -168,6 +168,48 @@ def test_holders_of_a_desk_come_and_go() -> None:
     assert actions.read_at_desk(**ada.opens(), mailbox_id=mailbox.id)
     with pytest.raises(NoGrant):
         actions.read_at_desk(**mo.opens(), mailbox_id=mailbox.id)
+
+
+def test_after_a_holder_left_the_desk_has_another_pair() -> None:
+    """Who kept the pair of before opens nothing that is asked from then on."""
+    sara, mo, ada = make.team(3)
+    owner = desk(sara, mo, ada)
+    old = Intake.objects.get()
+    before = asked(owner)
+    actions.end_access(**sara.opens(), record_ids=[old.record_id], member=mo.id)
+    actions.reencrypt(**sara.opens(), limit=1)
+    after = asked(owner)
+
+    new = Intake.objects.get(owner=owner, retired_at=None)
+    assert bytes(new.public) != bytes(old.public)
+    assert queries.holders(new.record_id) == {sara.id, ada.id}
+    for one in (sara, ada):
+        for mailbox in (before, after):
+            assert actions.read_at_desk(**one.opens(), mailbox_id=mailbox.id)
+    with pytest.raises(NoGrant):
+        actions.read_at_desk(**mo.opens(), mailbox_id=after.id)
+    actions.reencrypt(**sara.opens(), limit=1)
+    assert Intake.objects.get(owner=owner, retired_at=None) == new
+    with pytest.raises(NotYours):
+        actions.renew_intake(**mo.opens(), owner=owner)
+
+
+def test_a_pair_waits_for_six_words_that_were_not_compared() -> None:
+    sara, mo, ada = make.team(3)
+    eve = make.colleague()
+    make.confirm(mo, eve)
+    make.confirm(eve, mo)
+    owner = desk(sara, mo, ada)
+    record = Intake.objects.get().record_id
+    actions.give_access(**mo.opens(), record_ids=[record], member=eve.id)
+    actions.end_access(**sara.opens(), record_ids=[record], member=ada.id)
+    progress = actions.reencrypt(**sara.opens(), limit=1)
+
+    assert (progress.done, set(progress.waits_for)) == (1, {eve.id})
+    make.confirm(sara, eve)
+    make.confirm(eve, sara)
+    assert actions.reencrypt(**sara.opens(), limit=1).waits_for == set()
+    assert Intake.objects.filter(owner=owner).count() == 2
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,17 @@ from samen.audit import actions as audit
 from samen.audit.models import Entry, EntryObject
 from samen.foundation.actor import job
 from samen.vault import actions, queries
-from samen.vault.actions import Altered, Gone, LastHolder, NoGrant, NotConfirmed, TooMuch, ground
+from samen.vault.actions import (
+    Altered,
+    Gone,
+    LastHolder,
+    NoGrant,
+    NotConfirmed,
+    TooMuch,
+    contents,
+    ground,
+)
+from samen.vault.actions.contents import Held
 from samen.vault.engine.keys import Key
 from samen.vault.models import Grant, MemberKeys, Part, Record
 from samen.vault.tests import make
@@ -132,6 +142,41 @@ def test_a_part_is_written_again_and_others_are_added() -> None:
     assert pages["page"].author == mo.id
     one = actions.open_record(**sara.opens(), record_id=record, names=["note"])
     assert set(one) == {"note"}
+
+
+def test_what_is_written_after_somebody_left_is_under_a_new_key() -> None:
+    sara, mo = make.team(2)
+    record = make.record(sara, mo)
+    old = contents.held(mo.keyring, [record], at=AT)[0]
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+    actions.write_parts(**sara.opens(), record_id=record, parts={"note": NOTE})
+
+    now = Record.objects.get()
+    assert (now.epoch, now.stale) == (2, False)
+    assert make.read(sara, record, "note") == NOTE
+    for part in Part.objects.all():
+        with pytest.raises(Altered):
+            contents.inside_of(Held(now, old.grant, old.key), part)
+
+
+def test_nothing_is_written_while_the_words_of_who_stays_are_not_compared() -> None:
+    """A chain of people who each know the next: she who writes must know who gave the last key."""
+    sara, mo = make.team(2)
+    ada, eve = make.colleague(), make.colleague()
+    for one, other in ((mo, ada), (ada, mo), (ada, eve), (eve, ada)):
+        make.confirm(one, other)
+    record = make.record(sara, mo)
+    actions.give_access(**mo.opens(), record_ids=[record], member=ada.id)
+    actions.give_access(**ada.opens(), record_ids=[record], member=eve.id)
+    actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+
+    with pytest.raises(NotConfirmed):
+        actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"new"})
+    assert make.read(sara, record) == WORDS
+
+    make.confirm(sara, ada)
+    actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"new"})
+    assert make.read(sara, record) == b"new"
 
 
 def test_who_has_no_grant_writes_nothing() -> None:
