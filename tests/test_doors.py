@@ -154,6 +154,14 @@ FOR_ROLES = {
     "/desk/keys/renew/": EVERYBODY,
     "/desk/keys/of/<colleague>/": EVERYBODY,
     "/desk/keys/of/<colleague>/again/": EVERYBODY,
+    "/desk/circles/": EVERYBODY,
+    "/desk/circles/found/": EVERYBODY,
+    "/desk/circles/<circle>/add/": EVERYBODY,
+    "/desk/circles/<circle>/give-back/": EVERYBODY,
+    "/desk/circles/<circle>/emergency/": EVERYBODY,
+    "/desk/circles/<circle>/<what>/": EVERYBODY,
+    "/desk/circles/asks/<ask>/": EVERYBODY,
+    "/desk/circles/notices/<notice>/": EVERYBODY,
     "/desk/tasks/": KEEPS,
     "/desk/tasks/<task>/done/": KEEPS,
     "/desk/reports/": KEEPS,
@@ -171,6 +179,7 @@ FOR_ROLES = {
 }
 NOBODY = "7d9f5b1e-0000-4000-8000-000000000000"
 SAMPLES = {
+    **dict.fromkeys(("circle", "ask", "notice"), NOBODY),
     "language": "nl",
     "standard": "3.2",
     "name": "samen.csv",

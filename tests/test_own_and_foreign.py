@@ -184,8 +184,18 @@ OF_ALL_WHO_INVITE = {
     "/desk/colleagues/<colleague>/leaves/",
     "/desk/roles/<post>/end/",
 }
-# Who compares six words with whom, and who gives access again, is tested in samen/people.
-OF_ALL_WITH_KEYS = {"/desk/keys/of/<colleague>/", "/desk/keys/of/<colleague>/again/"}
+# Who compares six words with whom, who gives access again and what two of a circle do, is tested
+# in samen/people.
+OF_ALL_WITH_KEYS = {
+    "/desk/keys/of/<colleague>/",
+    "/desk/keys/of/<colleague>/again/",
+    "/desk/circles/<circle>/add/",
+    "/desk/circles/<circle>/give-back/",
+    "/desk/circles/<circle>/emergency/",
+    "/desk/circles/<circle>/<what>/",
+    "/desk/circles/asks/<ask>/",
+    "/desk/circles/notices/<notice>/",
+}
 NO_THING = {"/desk/spreadsheet/out/<kind>/", "/desk/welcome/<token>/"}
 KEPT = (Service, Suggestion, Withdrawal, Candidate, Merge, Task, SheetImport, Organization, User)
 NOWHERE = "7d9f5b1e-0000-4000-8000-000000000000"

@@ -9,7 +9,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 
 from samen.people.models import Invitation, Post, User
-from samen.people.rules import ABOUT_NO_PLACE, PostHeld, Role
+from samen.people.rules import ABOUT_NO_PLACE, TEAM_OF_ALL, PostHeld, Role
 
 _SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -55,6 +55,28 @@ def held_by(user_id: UUID) -> tuple[PostHeld, ...]:
     posts = Post.objects.filter(colleague=user_id, ended_at=None, colleague__is_active=True)
     rows = posts.values_list("role", "municipality__slug", "organization", "language")
     return tuple(PostHeld(Role(role), slug, about, tag) for role, slug, about, tag in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Colleagues whose records one circle keeps from being lost."""
+
+    id: UUID
+    name: str  # of a municipality; of an organisation only the map knows it
+
+
+def teams_of(user_id: UUID) -> list[Team]:
+    """The organisation, the municipality or the whole house she works for. One query."""
+    posts = Post.objects.filter(colleague=user_id, ended_at=None, colleague__is_active=True)
+    teams: dict[UUID, str] = {}
+    for one in posts.select_related("municipality"):
+        if one.organization:
+            teams[one.organization] = ""
+        elif one.municipality:
+            teams[one.municipality.id] = one.municipality.name
+        else:
+            teams[TEAM_OF_ALL] = "SAMEN"
+    return [Team(team, name) for team, name in sorted(teams.items(), key=lambda one: one[1])]
 
 
 def colleagues() -> list[User]:

@@ -26,6 +26,9 @@ FOR_AN_ORGANIZATION = frozenset({Role.CONTACT})
 OF_A_LANGUAGE = frozenset({Role.TRANSLATOR})
 ABOUT_NO_PLACE = FOR_AN_ORGANIZATION | OF_A_LANGUAGE
 
+# The team of whoever works for no one place or organisation.
+TEAM_OF_ALL = UUID("5a3e0000-0000-4000-8000-000000000000")
+
 # A steward finds her own helpers; every other role is an administrator's to give.
 _BY_A_STEWARD = frozenset({Role.EDITOR, Role.CONTACT})
 

@@ -54,6 +54,7 @@ TEMPLATES: Mapping[str, Mapping[str, Kind]] = {
     "reminder_listing": {"organization": Kind.NAME, "link": Kind.LINK, "date": Kind.DATE},
     "listing_changed": {"organization": Kind.NAME, "link": Kind.LINK, "date": Kind.DATE},
     "entries_wait": {"link": Kind.LINK},
+    "look_at_the_desk": {"link": Kind.LINK},
     "logbook_head": {"text": Kind.TEXT},
 }
 

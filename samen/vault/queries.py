@@ -166,6 +166,17 @@ def circles() -> list[CircleSeen]:
     ]
 
 
+def out_of_reach(keyring: Keyring) -> list[UUID]:
+    """Records she can open for good, of an organisation whose circle cannot. Three queries."""
+    works = [one for one in circles() if one.works]
+    reached = Q(for_circle__circle__in=[one.id for one in works], for_circle__epoch=F("epoch"))
+    hers = Record.objects.filter(
+        owner__in=[one.owner for one in works], grants__keys=keyring.row, grants__ends_at=None
+    )
+    left = hers.exclude(reached).order_by("made_at", "id")
+    return list(left.values_list("id", flat=True))
+
+
 def asks_in(circle_ids: Iterable[UUID], *, at: datetime) -> list[AskSeen]:
     """What waits in these circles, or is open now, oldest first."""
     asks = Ask.objects.filter(circle__in=list(circle_ids), ended_at=None, ends_at__gt=at)

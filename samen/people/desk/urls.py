@@ -5,7 +5,7 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from samen.people.desk import keys, views
+from samen.people.desk import circles, keys, views
 
 # Names of allauth's own, because it leads to its pages by them. There is no sign-up, and no
 # password by mail: an administrator invites again.
@@ -26,6 +26,14 @@ urlpatterns = [
     path("keys/renew/", keys.renew, name="keys_renew"),
     path("keys/of/<uuid:colleague>/", keys.colleague, name="keys_of"),
     path("keys/of/<uuid:colleague>/again/", keys.again, name="keys_again"),
+    path("circles/", circles.overview, name="circles"),
+    path("circles/found/", circles.found, name="circle_found"),
+    path("circles/<uuid:circle>/add/", circles.add, name="circle_add"),
+    path("circles/<uuid:circle>/give-back/", circles.give_back, name="circle_give_back"),
+    path("circles/<uuid:circle>/emergency/", circles.emergency, name="circle_emergency"),
+    path("circles/<uuid:circle>/<slug:what>/", circles.belong, name="circle_belong"),
+    path("circles/asks/<uuid:ask>/", circles.ask, name="circle_ask"),
+    path("circles/notices/<uuid:notice>/", circles.notice, name="circle_notice"),
     path("colleagues/", views.colleagues, name="colleagues"),
     path("colleagues/invite/", views.invite, name="invite"),
     path("colleagues/<uuid:colleague>/", views.colleague, name="colleague"),

@@ -32,6 +32,7 @@ VALUES: Mapping[str, Mapping[str, str | date]] = {
         "date": date(2026, 12, 1),
     },
     "entries_wait": {"link": LINK},
+    "look_at_the_desk": {"link": LINK},
     "logbook_head": {"text": "1207 5d41402a\n1208 7d793037"},
 }
 

@@ -11,12 +11,13 @@ from hashlib import sha256
 from itertools import combinations
 from uuid import UUID, uuid4
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.audit.actions import Action
 from samen.foundation.actor import Actor
+from samen.vault import queries
 from samen.vault.actions import contents
 from samen.vault.actions.contents import Held
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of
@@ -140,7 +141,7 @@ def reach_circle(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> in
     Raises NotYours, TooMuch, NotConfirmed, Altered.
     """
     check_amount(limit)
-    ids = list(out_of_reach(keyring).values_list("id", flat=True)[:limit])
+    ids = queries.out_of_reach(keyring)[:limit]
 
     def reach() -> int:
         check_owner(keyring, by)
@@ -177,16 +178,6 @@ def present_members(circle: Circle, *, but: UUID | None = None) -> list[CircleMe
     rows = CircleMember.objects.filter(circle=circle, keys__retired_at=None)
     found = rows.select_related("keys").order_by("member")
     return [one for one in found if one.member != but]
-
-
-def out_of_reach(keyring: Keyring) -> QuerySet[Record]:
-    """Records she can open for good, of an organisation whose circle cannot."""
-    works = [one for one in Circle.objects.filter(retired_at=None) if working(one.owner)]
-    reached = Q(for_circle__circle__in=works, for_circle__epoch=F("epoch"))
-    hers = Record.objects.filter(
-        owner__in=[one.owner for one in works], grants__keys=keyring.row, grants__ends_at=None
-    )
-    return hers.exclude(reached).order_by("made_at", "id")
 
 
 def within_reach(ids: Iterable[UUID], *, circle: Circle | None = None) -> set[UUID]:

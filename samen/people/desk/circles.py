@@ -1,0 +1,425 @@
+"""The circle of her team: what two of it can do when nobody else can, and who hears of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from samen.foundation import clock
+from samen.people import queries
+from samen.people.http import unlocking
+from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
+from samen.people.models import User
+from samen.people.queries import Team
+from samen.post import actions as post
+from samen.vault import actions as vault
+from samen.vault import queries as kept
+from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
+
+_SLICE = 200  # records in one press
+_LONGEST_REASON = 1000
+_ask = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class _Reason(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Who agrees reads this. It is kept, sealed, with what was done."),
+        max_length=_LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class _Colleague(_Reason):
+    """One of those whose six words she compared."""
+
+    member = forms.ChoiceField(label=gettext_lazy("Colleague"))
+    field_order = ["member", "reason"]
+
+    def __init__(self, *args: object, choices: list[tuple[str, str]]) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
+        self.fields["member"].choices = choices  # type: ignore[attr-defined]
+
+
+class _Founding(forms.Form):
+    team = forms.ChoiceField(label=gettext_lazy("Team"))
+    name = forms.CharField(label=gettext_lazy("How you call the circle"), max_length=80)
+    members = forms.MultipleChoiceField(
+        label=gettext_lazy("Who is in it with you"),
+        help_text=gettext_lazy("Colleagues whose six words you compared. Three or four is good."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: object, teams: list[tuple[str, str]], choices: list[tuple[str, str]]
+    ) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
+        self.fields["team"].choices = teams  # type: ignore[attr-defined]
+        self.fields["members"].choices = choices  # type: ignore[attr-defined]
+
+
+class _Emergency(_Reason):
+    record = forms.ChoiceField(label=gettext_lazy("Which record"), widget=forms.RadioSelect)
+    hours = forms.TypedChoiceField(
+        label=gettext_lazy("For how long"),
+        coerce=int,
+        choices=[
+            (1, gettext_lazy("1 hour")),
+            (4, gettext_lazy("4 hours")),
+            (12, gettext_lazy("12 hours")),
+            (24, gettext_lazy("24 hours")),
+        ],
+    )
+    field_order = ["record", "hours", "reason"]
+
+    def __init__(self, *args: object, choices: list[tuple[str, str]]) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
+        self.fields["record"].choices = choices  # type: ignore[attr-defined]
+
+
+@for_colleagues
+@unlocked
+@require_safe
+def overview(request: DeskRequest) -> HttpResponse:
+    """Her circles, what waits in them, and what was opened of hers."""
+    hers = _circles(request)
+    asks = kept.asks_in((one.id for one in hers if one.has(request.user.id)), at=clock.now())
+    notices = kept.notices(request.user.id)
+    names = queries.names_of(_people(hers, asks, notices))
+    page = {
+        "circles": [(one, one.has(request.user.id), _named(one, names)) for one in hers],
+        "asks": [(one, names.get(one.asked_by, ""), names.get(one.member, "")) for one in asks],
+        "notices": [
+            (one, names.get(one.asked_by, ""), names.get(one.agreed_by or one.asked_by, ""))
+            for one in notices
+        ],
+        "out_of_reach": len(kept.out_of_reach(unlocking.keyring_of(request))),
+        "can_found": bool(_free_teams(request)),
+    }
+    return render(request, "people/circles/overview.html", page)
+
+
+@for_colleagues
+@unlocked
+@_ask
+def found(request: DeskRequest) -> HttpResponse:
+    """A circle for a team of hers that has none that works."""
+    teams = [(str(one.id), one.name or _("Your organisation")) for one in _free_teams(request)]
+    if not teams:
+        raise Http404
+    form = _Founding(request.POST or None, teams=teams, choices=_confirmed(request))
+    if form.is_valid():
+        said = form.cleaned_data
+        act = partial(
+            vault.found_circle,
+            owner=UUID(said["team"]),
+            name=said["name"],
+            members=[UUID(one) for one in said["members"]],
+        )
+        if _done(request, act, form=form):
+            messages.success(
+                request, _("The circle is made. It works as soon as one more colleague joins.")
+            )
+            return see("circles")
+    return form_page(request, "people/circles/found.html", {"form": form})
+
+
+@for_colleagues
+@unlocked
+@require_POST
+def belong(request: DeskRequest, circle: UUID, what: str) -> HttpResponse:
+    """Join, leave, or bring records within reach."""
+    _circle(request, circle)
+    if what == "reach":
+        return _reach(request)
+    verb = {"join": vault.join_circle, "leave": vault.leave_circle}.get(what)
+    if verb is None:
+        raise Http404
+    if _done(request, partial(verb, circle_id=circle)):
+        said = {"join": _("You are in the circle."), "leave": _("You left the circle.")}
+        messages.success(request, said[what])
+    return see("circles")
+
+
+@for_colleagues
+@unlocked
+@_ask
+def add(request: DeskRequest, circle: UUID) -> HttpResponse:
+    """Ask to take one more colleague in."""
+    one = _circle(request, circle, joined=True)
+    there = {str(m.member) for m in one.members if not m.replaced}
+    choices = [choice for choice in _confirmed(request) if choice[0] not in there]
+    form = _Colleague(request.POST or None, choices=choices)
+    if form.is_valid():
+        act = partial(
+            vault.ask_to_add,
+            circle_id=circle,
+            member=UUID(form.cleaned_data["member"]),
+            reason=form.cleaned_data["reason"],
+        )
+        if _asked(request, act, form):
+            return see("circles")
+    return form_page(request, "people/circles/add.html", {"form": form, "circle": one})
+
+
+@for_colleagues
+@unlocked
+@_ask
+def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
+    """Ask to give a colleague what nobody can read any more."""
+    one = _circle(request, circle, joined=True)
+    lost = kept.orphaned(circle)
+    form = _Colleague(
+        request.POST or None,
+        choices=[(str(request.user.id), request.user.name), *_confirmed(request)],
+    )
+    if form.is_valid() and lost:
+        act = partial(
+            vault.ask_to_give_back,
+            circle_id=circle,
+            record_ids=lost[:_SLICE],
+            member=UUID(form.cleaned_data["member"]),
+            reason=form.cleaned_data["reason"],
+        )
+        if _asked(request, act, form):
+            return see("circles")
+    page = {"form": form, "circle": one, "lost": len(lost)}
+    return form_page(request, "people/circles/give_back.html", page)
+
+
+@for_colleagues
+@unlocked
+@_ask
+def emergency(request: DeskRequest, circle: UUID) -> HttpResponse:
+    """Ask to read one record that nobody gave her, because somebody needs help now."""
+    one = _circle(request, circle, joined=True)
+    holder = _chosen(request)
+    form = _Emergency(request.POST or None, choices=_records(request, circle, holder))
+    if form.is_valid():
+        act = partial(
+            vault.ask_emergency,
+            circle_id=circle,
+            record_id=UUID(form.cleaned_data["record"]),
+            reason=form.cleaned_data["reason"],
+            hours=form.cleaned_data["hours"],
+        )
+        if _asked(request, act, form):
+            return see("circles")
+    people = User.objects.filter(is_active=True).exclude(pk=request.user.pk).order_by("name")
+    page = {"form": form, "circle": one, "holder": holder, "people": people}
+    return form_page(request, "people/circles/emergency.html", page)
+
+
+@for_colleagues
+@unlocked
+@_ask
+def ask(request: DeskRequest, ask: UUID) -> HttpResponse:
+    """What one of the circle asked. Its reason is read here, with a line in the logbook."""
+    one, circle = _ask_of(request, ask)
+    if request.method == "POST":
+        return _answered(request, one)
+    reason = ""
+    if not one.done:
+        try:
+            reason = vault.read_reason(**_hers(request), ask_id=ask)
+        except vault.VaultRefuses as refusal:
+            messages.error(request, _sentence(refusal))
+    names = queries.names_of({one.asked_by, one.member, one.agreed_by or one.asked_by})
+    page = {
+        "ask": one,
+        "circle": circle,
+        "reason": reason,
+        "asked_by": names.get(one.asked_by, ""),
+        "agreed_by": names.get(one.agreed_by, "") if one.agreed_by else "",
+        "member": names.get(one.member, ""),
+        "hers": one.asked_by == request.user.id,
+    }
+    return render(request, "people/circles/ask.html", page)
+
+
+@for_colleagues
+@unlocked
+@require_POST
+def notice(request: DeskRequest, notice: UUID) -> HttpResponse:
+    """She has read that a record of hers was opened, or ends it now."""
+    found = [one for one in kept.notices(request.user.id) if one.id == notice]
+    if not found:
+        raise Http404
+    if "stop" in request.POST:
+        if _done(request, partial(vault.stop_ask, ask_id=found[0].ask)):
+            messages.success(request, _("It has ended. The record gets a new key."))
+    else:
+        vault.see_notice(member=request.user.id, notice_id=notice, at=clock.now())
+    return see("circles")
+
+
+def _answered(request: DeskRequest, one: AskSeen) -> HttpResponse:
+    tell = partial(_tell, ask=one.id, request=request, at=clock.now())
+    acts: dict[str, tuple[Callable[..., None], str]] = {
+        "agree": (partial(vault.agree_to_ask, tell=tell), _("You agreed. Who asked can go on.")),
+        "do": (vault.carry_out, _("It is done.")),
+        "stop": (vault.stop_ask, _("It has ended.")),
+    }
+    chosen = next((name for name in acts if name in request.POST), "")
+    if not chosen:
+        return see("circle_ask", one.id)
+    act, said = acts[chosen]
+    if _done(request, partial(act, ask_id=one.id)):
+        messages.success(request, said)
+        return see("circles")
+    return see("circle_ask", one.id)
+
+
+def _tell(readers: object, *, ask: UUID, request: DeskRequest, at: datetime) -> None:
+    """A letter that says no more than that there is something to see, in the same transaction."""
+    people = User.objects.filter(pk__in=readers, is_active=True)  # type: ignore[misc]  # ids
+    for user in people.exclude(email=""):
+        post.queue_letter(
+            to=user.email,
+            template="look_at_the_desk",
+            language=user.language,
+            values={"link": f"{settings.DESK_SITE}{reverse('circles')}"},
+            key=f"opened:{ask}:{user.id}",
+            about=("colleague", user.id),
+            by=request.actor,
+            at=at,
+        )
+
+
+def _reach(request: DeskRequest) -> HttpResponse:
+    done: list[int] = []
+    if _done(request, lambda **hers: done.append(vault.reach_circle(limit=_SLICE, **hers))):
+        said = ngettext(
+            "%(count)d record is within reach of its circle now.",
+            "%(count)d records are within reach of their circle now.",
+            done[0],
+        )
+        messages.success(request, said % {"count": done[0]})
+    return see("circles")
+
+
+def _asked(request: DeskRequest, act: Callable[..., object], form: forms.Form) -> bool:
+    if not _done(request, act, form=form):
+        return False
+    messages.success(
+        request, _("It is asked. Call one more of the circle: without a second yes nothing opens.")
+    )
+    return True
+
+
+def _done(
+    request: DeskRequest, act: Callable[..., object], *, form: forms.Form | None = None
+) -> bool:
+    """Whether it was done; why not is said, and what was typed stays."""
+    try:
+        act(**_hers(request))
+    except vault.VaultRefuses as refusal:
+        if form is None:
+            messages.error(request, _sentence(refusal))
+        else:
+            form.add_error(None, _sentence(refusal))
+        return False
+    return True
+
+
+def _sentence(refusal: vault.VaultRefuses) -> str:
+    if isinstance(refusal, vault.NotConfirmed):
+        names = ", ".join(sorted(queries.names_of(refusal.members).values()))
+        return _("First compare the six words with: %(names)s.") % {"names": names}
+    said = {
+        vault.NotByTwo: _("It takes two: who asks cannot agree, and nothing is done before a yes."),
+        vault.Over: _("This is over: it was done or ended already, or its time ran out."),
+        vault.LastHolder: _(
+            "Not like this: somebody can still read it, or two would not be left in the circle."
+        ),
+        vault.Altered: _(
+            "Something here is not as it was written. It is in the logbook. Tell an administrator."
+        ),
+    }
+    return said.get(type(refusal), _("You cannot do this here."))
+
+
+def _hers(request: DeskRequest) -> dict[str, Any]:
+    return {
+        "keyring": unlocking.keyring_of(request),
+        "by": request.actor,
+        "at": clock.now(),
+    }
+
+
+def _circles(request: DeskRequest) -> list[CircleSeen]:
+    """Those she belongs to or is asked into: any other is not there."""
+    return [one for one in kept.circles() if any(m.member == request.user.id for m in one.members)]
+
+
+def _circle(request: DeskRequest, circle: UUID, *, joined: bool = False) -> CircleSeen:
+    for one in _circles(request):
+        if one.id == circle and (not joined or one.has(request.user.id)):
+            return one
+    raise Http404
+
+
+def _ask_of(request: DeskRequest, ask: UUID) -> tuple[AskSeen, CircleSeen]:
+    circles = {one.id: one for one in _circles(request) if one.has(request.user.id)}
+    for one in kept.asks_in(circles, at=clock.now()):
+        if one.id == ask:
+            return one, circles[one.circle]
+    raise Http404
+
+
+def _free_teams(request: DeskRequest) -> list[Team]:
+    working = {one.owner for one in kept.circles() if one.works}
+    return [one for one in queries.teams_of(request.user.id) if one.id not in working]
+
+
+def _confirmed(request: DeskRequest) -> list[tuple[str, str]]:
+    ids = kept.confirmed_by(unlocking.keyring_of(request)) - {request.user.id}
+    people = User.objects.filter(pk__in=ids, is_active=True).order_by("name")
+    return [(str(one.id), one.name) for one in people]
+
+
+def _chosen(request: DeskRequest) -> User | None:
+    """Whose records she looks for, as the address says."""
+    try:
+        wanted = UUID(request.GET.get("of", ""))
+    except ValueError:
+        return None
+    return User.objects.filter(pk=wanted).exclude(pk=request.user.pk).first()
+
+
+def _records(request: DeskRequest, circle: UUID, holder: User | None) -> list[tuple[str, str]]:
+    """What may be known of a record without a key."""
+    if holder is None:
+        return []
+    return [
+        (
+            str(one.id),
+            f"{one.made_at.astimezone(clock.AMSTERDAM):%d-%m-%Y %H:%M} · {one.compartment}",
+        )
+        for one in kept.reached_of(circle, holder.id)
+        if request.user.id not in one.holders
+    ]
+
+
+def _people(circles: list[CircleSeen], asks: list[AskSeen], notices: list[NoticeSeen]) -> set[UUID]:
+    found = {m.member for one in circles for m in one.members}
+    for each in asks:
+        found |= {each.asked_by, each.member}
+    for told in notices:
+        found |= {told.asked_by} | ({told.agreed_by} if told.agreed_by else set())
+    return found
+
+
+def _named(circle: CircleSeen, names: dict[UUID, str]) -> list[tuple[str, bool, bool]]:
+    return [(names.get(m.member, "?"), m.joined, m.replaced) for m in circle.members]

@@ -1,0 +1,252 @@
+"""What two of a circle do together, on the pages where they do it, and who hears of it."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.cache import cache
+
+from samen.foundation import clock
+from samen.foundation.actor import job
+from samen.people import queries
+from samen.people.models import User
+from samen.people.rules import TEAM_OF_ALL
+from samen.people.tests.test_keys import Desk
+from samen.post.models import Letter
+from samen.vault import actions as vault
+from samen.vault import queries as kept
+from samen.vault.engine import stretching
+from samen.vault.engine.stretching import Cost
+from samen.vault.models import Ask, Circle, Notice
+from tests.visit import words
+
+pytestmark = pytest.mark.django_db
+CIRCLES = "/desk/circles/"
+WHY = "Zij belde net en is in gevaar"
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(stretching, "FLOOR", Cost(memory=32, passes=1, lanes=4))
+
+
+def record_of(one: Desk) -> UUID:
+    return vault.create_record(
+        **one.acting,
+        kind="case",
+        compartment="social",
+        parts={"page": b"words"},
+        members=[],
+        owner=TEAM_OF_ALL,
+    )
+
+
+class Scene:
+    """Sara and Mo are a circle; Ada knows both, has records, and is not in it."""
+
+    def __init__(self) -> None:
+        self.sara, self.mo, self.ada = Desk("Sara"), Desk("Mo"), Desk("Ada")
+        desks = (self.sara, self.mo, self.ada)
+        for one in desks:
+            for other in desks:
+                if one is not other:
+                    one.compare(other)
+        said = {"team": str(TEAM_OF_ALL), "name": "Kring", "members": [str(self.mo.user.id)]}
+        self.sara.visit.post(f"{CIRCLES}found/", said, expect=303)
+        self.circle: UUID = Circle.objects.get().id
+        self.mo.visit.post(f"{CIRCLES}{self.circle}/join/", {}, expect=303)
+
+    def send(self, record: UUID, /, expect: int = 303, **more: str) -> BeautifulSoup:
+        address = f"{CIRCLES}{self.circle}/emergency/?of={self.ada.user.id}"
+        said = {"record": str(record), "hours": "4", "reason": WHY} | more
+        return self.sara.visit.post(address, said, expect=expect)
+
+    def asks(self, record: UUID) -> str:
+        """Sara asks for it; the address of what she asks."""
+        self.send(record)
+        return f"{CIRCLES}asks/{Ask.objects.get().id}/"
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_a_circle_is_made_joined_and_not_left_by_the_last_two(scene: Scene) -> None:
+    page = words(scene.mo.visit.get(CIRCLES))
+    assert "You are in the circle" in page
+    assert "Kring" in page
+    scene.mo.visit.post(f"{CIRCLES}{scene.circle}/leave/", {}, expect=303)
+
+    assert "two would not be left" in words(scene.mo.visit.get(CIRCLES))
+    assert kept.circles()[0].works
+    scene.mo.visit.get(f"{CIRCLES}found/", expect=404)
+
+
+def test_two_open_a_record_for_some_hours_and_who_can_read_it_hears(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    page = scene.sara.visit.get(f"{CIRCLES}{scene.circle}/emergency/?of={scene.ada.user.id}")
+    assert page.select_one(f'input[value="{record}"]')
+    address = scene.asks(record)
+    assert not scene.sara.reads(record)
+
+    assert WHY in words(scene.mo.visit.get(address))
+    scene.mo.visit.post(address, {"agree": "1"}, expect=303)
+    scene.sara.visit.post(address, {"do": "1"}, expect=303)
+    assert scene.sara.reads(record)
+    assert not scene.mo.reads(record)
+
+    [letter] = Letter.objects.all()
+    assert (letter.to, letter.template) == (scene.ada.user.email, "look_at_the_desk")
+    told = words(scene.ada.visit.get(CIRCLES))
+    assert "A record of yours was opened by two others" in told
+    assert "Sara asked and Mo agreed" in told
+    notice = f"{CIRCLES}notices/{Notice.objects.get().id}/"
+    scene.ada.visit.post(notice, {"stop": "1"}, expect=303)
+    assert not scene.sara.reads(record)
+    scene.ada.visit.post(notice, {"seen": "1"}, expect=303)
+    assert "opened by two others" not in words(scene.ada.visit.get(CIRCLES))
+
+
+def test_it_closes_by_itself(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    address = scene.asks(record)
+    scene.mo.visit.post(address, {"agree": "1"}, expect=303)
+    scene.sara.visit.post(address, {"do": "1"}, expect=303)
+    vault.end_asks(by=job("end_asks"), at=clock.now() + timedelta(hours=5))
+
+    assert not scene.sara.reads(record)
+    scene.sara.visit.get(address, expect=404)
+
+
+def test_one_alone_opens_nothing(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    address = scene.asks(record)
+    for press in ("agree", "do", "agree"):
+        scene.sara.visit.post(address, {press: "1"}, expect=303)
+        assert "It takes two" in words(scene.sara.visit.get(address))
+        assert not scene.sara.reads(record)
+    scene.mo.visit.post(address, {"do": "1"}, expect=303)
+    assert not scene.mo.reads(record)
+    assert not Letter.objects.exists()
+
+
+def test_who_is_not_in_it_sees_and_does_nothing(scene: Scene) -> None:
+    asked, eve = scene.asks(record_of(scene.ada)), Desk("Eve")
+    doors = [
+        asked, f"{CIRCLES}asks/{uuid4()}/", f"{CIRCLES}{scene.circle}/add/",
+        f"{CIRCLES}{scene.circle}/give-back/", f"{CIRCLES}{scene.circle}/emergency/",
+    ]  # fmt: skip
+    for one in (eve, scene.ada):
+        assert "You are in no circle yet" in words(one.visit.get(CIRCLES))
+        for door in doors:
+            one.visit.get(door, expect=404)
+            one.visit.post(door, {"agree": "1", "stop": "1", "do": "1"}, expect=404)
+        for what in ("join", "leave", "reach", "steal"):
+            one.visit.post(f"{CIRCLES}{scene.circle}/{what}/", {}, expect=404)
+        one.visit.post(f"{CIRCLES}notices/{uuid4()}/", {"stop": "1"}, expect=404)
+    scene.mo.visit.post(asked, {"agree": "1"}, expect=303)
+    told = f"{CIRCLES}notices/{Notice.objects.get().id}/"
+    eve.visit.post(told, {"stop": "1"}, expect=404)
+    eve.visit.post(told, {"seen": "1"}, expect=404)
+    scene.sara.visit.post(f"{CIRCLES}{scene.circle}/steal/", {}, expect=404)
+
+    assert Ask.objects.get().ended_at is None
+    assert Notice.objects.get().seen_at is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": " "}, {"hours": "48"}, {"record": str(UUID(int=5))}, {"record": ""}]
+)
+def test_what_is_not_right_is_said_and_nothing_typed_is_lost(
+    scene: Scene, wrong: dict[str, str]
+) -> None:
+    page = scene.send(record_of(scene.ada), expect=422, **wrong)
+
+    assert "Something is not right yet" in words(page)
+    assert "reason" in wrong or WHY in words(page)
+    assert not Ask.objects.exists()
+
+
+def test_what_only_a_colleague_who_left_could_read_is_given_back(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    vault.leave(member=scene.ada.user.id, by=job("people"), at=clock.now())
+    address = f"{CIRCLES}{scene.circle}/give-back/"
+    assert "there is 1 of them" in words(scene.sara.visit.get(address))
+    said = {"member": str(scene.sara.user.id), "reason": "Ada is weg"}
+    scene.sara.visit.post(address, said, expect=303)
+    asked = f"{CIRCLES}asks/{Ask.objects.get().id}/"
+    scene.mo.visit.post(asked, {"agree": "1"}, expect=303)
+    scene.sara.visit.post(asked, {"do": "1"}, expect=303)
+
+    assert scene.sara.reads(record)
+
+
+def test_one_more_comes_in_by_two(scene: Scene) -> None:
+    said = {"member": str(scene.ada.user.id), "reason": "Met z'n drieën"}
+    scene.mo.visit.post(f"{CIRCLES}{scene.circle}/add/", said, expect=303)
+    asked = f"{CIRCLES}asks/{Ask.objects.get().id}/"
+    scene.sara.visit.post(asked, {"agree": "1"}, expect=303)
+    scene.mo.visit.post(asked, {"do": "1"}, expect=303)
+    assert "You are asked to join" in words(scene.ada.visit.get(CIRCLES))
+    scene.ada.visit.post(f"{CIRCLES}{scene.circle}/join/", {}, expect=303)
+
+    assert kept.circles()[0].has(scene.ada.user.id)
+
+
+def test_an_ask_is_taken_back(scene: Scene) -> None:
+    address = scene.asks(record_of(scene.ada))
+    scene.sara.visit.post(address, {"nonsense": "1"}, expect=303)
+    scene.sara.visit.post(address, {"stop": "1"}, expect=303)
+
+    scene.mo.visit.get(address, expect=404)
+
+
+def test_records_of_before_are_brought_within_reach() -> None:
+    sara, mo = Desk("Sara"), Desk("Mo")
+    sara.compare(mo)
+    mo.compare(sara)
+    before = record_of(sara)
+    said = {"team": str(TEAM_OF_ALL), "name": "Kring", "members": [str(mo.user.id)]}
+    sara.visit.post(f"{CIRCLES}found/", said, expect=303)
+    circle = Circle.objects.get().id
+    mo.visit.post(f"{CIRCLES}{circle}/join/", {}, expect=303)
+    assert "1 record of yours" in words(sara.visit.get(CIRCLES))
+    sara.visit.post(f"{CIRCLES}{circle}/reach/", {}, expect=303)
+
+    assert "1 record is within reach" in words(sara.visit.get(CIRCLES))
+    assert [one.id for one in kept.reached_of(circle, sara.user.id)] == [before]
+
+
+def test_a_circle_needs_somebody_whose_words_were_compared() -> None:
+    sara, mo = Desk("Sara"), Desk("Mo")
+    said = {"team": str(TEAM_OF_ALL), "name": "Kring", "members": [str(mo.user.id)]}
+    page = sara.visit.post(f"{CIRCLES}found/", said, expect=422)
+
+    assert page.select_one('input[value="Kring"]')
+    assert not Circle.objects.exists()
+
+
+def test_closed_keys_lead_to_the_page_that_explains(scene: Scene) -> None:
+    address = scene.asks(record_of(scene.ada))
+    scene.mo.forget()
+    for door in (CIRCLES, f"{CIRCLES}found/", address):
+        scene.mo.visit.get(door, expect=302)
+        assert scene.mo.visit.answer.headers["Location"] == "/desk/keys/"
+    scene.mo.visit.post(address, {"agree": "1"}, expect=302)
+    assert Ask.objects.get().agreed_at is None
+
+
+def test_a_team_of_nobody_in_particular_is_everybody() -> None:
+    assert [one.name for one in queries.teams_of(Desk().user.id)] == ["SAMEN"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_stands(scene: Scene, language: str) -> None:
+    User.objects.update(language=language)
+    asked = scene.asks(record_of(scene.ada))
+    for door in ("", f"{scene.circle}/add/", f"{scene.circle}/give-back/"):
+        assert scene.sara.visit.get(f"{CIRCLES}{door}").select_one(f"html[lang={language}]")
+    assert scene.mo.visit.get(asked).select_one(f"html[lang={language}]")
