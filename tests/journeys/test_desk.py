@@ -140,3 +140,48 @@ def test_what_is_typed_is_kept_by_itself_and_is_there_after_a_sign_out(
     page.goto(f"{desk}desk/map/3/hours/")
     stands(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+
+
+def compared(pages: dict[str, Page], desk: str) -> None:
+    """Each types the six words that the other one reads to her."""
+    words = {name: page.locator(".code").inner_text() for name, page in pages.items()}
+    for one, other in (("sara", "mo"), ("mo", "sara")):
+        page = pages[one]
+        page.goto(f"{desk}desk/keys/")
+        page.get_by_role("link", name=other.title()).click()
+        page.get_by_label("The six words").fill(words[other])
+        stands(page)
+        page.get_by_role("button", name="Compare").click()
+        expect(page.locator(".lead")).to_contain_text("You compared the six words")
+
+
+def test_two_colleagues_compare_six_words_and_are_a_circle(
+    site: Site, desk: str, phone: NewPhone
+) -> None:
+    pages = {}
+    for name in ("sara", "mo"):
+        email = f"{name}@example.org"
+        page = phone("en").page
+        comes_in(page, invited(site, email, "--name", name.title()), email)
+        page.goto(f"{desk}desk/keys/")
+        stands(page)
+        pages[name] = page
+    compared(pages, desk)
+    hers, his = pages["sara"], pages["mo"]
+    hers.goto(f"{desk}desk/circles/")
+    stands(hers)
+    hers.get_by_role("link", name="Make a circle").click()
+    hers.get_by_label("How you call the circle").fill("Kring")
+    hers.get_by_label("Mo", exact=True).check()
+    stands(hers)
+    hers.get_by_role("button", name="Make the circle").click()
+    expect(hers.locator("main")).to_contain_text("does not work yet")
+    his.goto(f"{desk}desk/circles/")
+    stands(his)
+    his.get_by_role("button", name="Join").click()
+    expect(his.locator("main")).to_contain_text("You are in the circle")
+
+    for link in ("Somebody needs help now", "Records that nobody", "Take somebody in"):
+        his.goto(f"{desk}desk/circles/")
+        his.get_by_role("link", name=link).click()
+        stands(his)
