@@ -54,6 +54,11 @@ def sources_of(municipalities: Collection[str] | None) -> QuerySet[Source]:
     ).order_by("name", "id")
 
 
+def failing_sources(municipalities: Collection[str] | None) -> int:
+    """How many of these municipalities' sources did not answer whole last time (F3)."""
+    return sources_of(municipalities).filter(state=Source.State.ACTIVE).exclude(trouble="").count()
+
+
 def runs_of(source: Source, *, most: int = 20) -> list[Run]:
     return list(source.runs.order_by("-at", "id")[:most])
 

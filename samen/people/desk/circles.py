@@ -49,7 +49,7 @@ class _Colleague(_Reason):
 
     def __init__(self, *args: object, choices: list[tuple[str, str]]) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
-        self.fields["member"].choices = choices  # type: ignore[attr-defined]
+        self.fields["member"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
 class _Founding(forms.Form):
@@ -65,8 +65,8 @@ class _Founding(forms.Form):
         self, *args: object, teams: list[tuple[str, str]], choices: list[tuple[str, str]]
     ) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
-        self.fields["team"].choices = teams  # type: ignore[attr-defined]
-        self.fields["members"].choices = choices  # type: ignore[attr-defined]
+        self.fields["team"].choices = teams  # type: ignore[attr-defined]  # a field of choices
+        self.fields["members"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
 class _Emergency(_Reason):
@@ -85,7 +85,7 @@ class _Emergency(_Reason):
 
     def __init__(self, *args: object, choices: list[tuple[str, str]]) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
-        self.fields["record"].choices = choices  # type: ignore[attr-defined]
+        self.fields["record"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
 @for_colleagues

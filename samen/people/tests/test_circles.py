@@ -48,9 +48,9 @@ class Scene:
 
     def __init__(self) -> None:
         self.sara, self.mo, self.ada = Desk("Sara"), Desk("Mo"), Desk("Ada")
-        desks = (self.sara, self.mo, self.ada)
-        for one in desks:
-            for other in desks:
+        self.everybody = (self.sara, self.mo, self.ada)
+        for one in self.everybody:
+            for other in self.everybody:
                 if one is not other:
                     one.compare(other)
         said = {"team": str(TEAM_OF_ALL), "name": "Kring", "members": [str(self.mo.user.id)]}
@@ -92,8 +92,14 @@ def test_two_open_a_record_for_some_hours_and_who_can_read_it_hears(scene: Scene
     address = scene.asks(record)
     assert not scene.sara.reads(record)
 
+    assert [one.visit.get("/desk/").select("p.note a") != [] for one in scene.everybody] == [
+        False, True, False,
+    ]  # fmt: skip
     assert WHY in words(scene.mo.visit.get(address))
     scene.mo.visit.post(address, {"agree": "1"}, expect=303)
+    assert [one.visit.get("/desk/").select("p.note a") != [] for one in scene.everybody] == [
+        False, False, True,
+    ]  # fmt: skip
     scene.sara.visit.post(address, {"do": "1"}, expect=303)
     assert scene.sara.reads(record)
     assert not scene.mo.reads(record)

@@ -99,6 +99,28 @@ def test_she_sees_what_would_come_before_anything_is_written(visit: Visit, list_
     assert page.select_one("button[name=add]")
 
 
+def test_f3_a_feed_that_fails_is_on_the_first_page_until_it_answers(
+    steward: User, visit: Visit, list_: Feed
+) -> None:
+    visit.post("/desk/sources/new/", form(address=list_.address, add="1"))
+    source = Source.objects.get()
+    broken, list_.broken = set(list_.broken), {"/services?page=1&per_page=50&full=true"}
+    exchange.take_in(at=source.at)
+    [line] = visit.get("/desk/").select('.numbers a[href="/desk/sources/"]')
+    assert words(line) == "1 sources that do not answer"
+
+    visit.sign_in(people.colleague(Role.STEWARD, municipality="arnhem"))
+    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+    visit.sign_in(people.colleague(Role.EDITOR, municipality="utrecht"))
+    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+
+    list_.broken = broken
+    for _ in range(2):
+        exchange.take_in(at=Source.objects.get().next_at or source.at)
+    visit.sign_in(steward)
+    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+
+
 @pytest.mark.usefixtures("steward")
 def test_a_source_is_added_and_read_by_the_worker(visit: Visit, list_: Feed) -> None:
     visit.post("/desk/sources/new/", form(address=list_.address, add="1"))
