@@ -146,7 +146,7 @@ def _hours(said: Mapping[str, Any], losses: Losses) -> dict[str, Any]:
         "hours": state,
         "hours_confirmed": said.get("hours_confirmed") is True,
         "urgent_always": said.get("urgent_always") is True,
-        "closed_on_holidays": holidays if holidays in ("yes", "no") else "",
+        "closed_on_holidays": holidays if holidays in ("yes", "partly", "no") else "",
         "closed_from": first,
         "closed_until": last,
         "week": sorted(week),
