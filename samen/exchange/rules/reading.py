@@ -29,6 +29,7 @@ from samen.exchange.rules.reading_values import (
     without_nulls,
     words,
 )
+from samen.exchange.rules.tables import UNKNOWN
 from samen.foundation.languages import LANGUAGES
 
 Facts = dict[str, dict[str, Any]]
@@ -322,6 +323,8 @@ def _place(location: Mapping[str, Any], ground: Ground, losses: Losses) -> dict[
     address = next(
         (r for r in rows if words(r, "address_type") != "postal"), rows[0] if rows else {}
     )
+    # Tables demand an address whole: what nobody knows of it stands in them as a sign.
+    address = {name: value for name, value in address.items() if value != UNKNOWN}
     town = short(address, "city", losses, at=f"{path}.city")[:100]
     postal_code = words(address, "postal_code")
     if len(postal_code) > 10:  # noqa: PLR2004 the column

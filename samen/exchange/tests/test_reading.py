@@ -132,6 +132,20 @@ def test_a_secret_place_has_no_address_whatever_else_is_said() -> None:
         assert "ZEBRAPAD" not in json.dumps(read(said).facts)
 
 
+def test_the_sign_for_what_nobody_knows_of_an_address_is_read_as_unknown() -> None:
+    signs = ("address_1", "city", "postal_code", "state_province")
+    known = {"address_1": "Oudegracht 1", "city": "Utrecht"}
+
+    for said in (dict.fromkeys(signs, "-"), dict.fromkeys(signs, "-") | known):
+        link = {"location": {"location_type": "physical", "addresses": [said]}}
+        offered = read(service(service_at_locations=[link]))
+        place = offered.facts["location"]["locations"][0]
+        assert place["postal_code"] == ""
+        assert place["street"] == ("" if said["address_1"] == "-" else "Oudegracht 1")
+        assert place["town"] == ("" if said["city"] == "-" else "Utrecht")
+        assert not [loss for loss in offered.losses if "addresses" in loss.field]
+
+
 def test_nobody_makes_a_record_urgent_or_confirmed_by_sending_it() -> None:
     offer = read(service(safety={"emergency": True}, confirmed=True, verification="person"))
 
