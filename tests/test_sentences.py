@@ -1,11 +1,13 @@
 """Refusals with a reason, said in the language of the reader."""
 
+import json
+
 import pytest
 from django.utils import translation
 
 from samen.directory.actions import Refused
 from samen.foundation.http import spoken
-from samen.foundation.sentences import Spoken
+from samen.foundation.sentences import Spoken, kept, told
 from samen.stewardship.rules.spreadsheet import BadCell, changes_in
 
 
@@ -41,3 +43,22 @@ def test_a_refusal_within_a_refusal_is_translated_too() -> None:
 def test_what_has_no_sentence_says_nothing() -> None:
     with translation.override("nl"):
         assert spoken(Refused()) == ""
+
+
+def test_a_refusal_that_was_kept_is_told_in_the_language_of_who_reads_it_later() -> None:
+    within = Refused("This does not exist: %(name)s.", name="x")
+    refused = Refused(
+        "Its %(column)s does not fit: %(value)s. %(why)s", column="url", value=7, why=within
+    )
+
+    later = told(json.loads(json.dumps(kept(refused))))
+
+    assert str(later) == str(refused)
+    with translation.override("nl"):
+        assert spoken(later) == "Dit past niet bij url: 7. Dit bestaat niet: x."
+
+
+def test_a_plain_sentence_that_was_kept_before_stays_as_it_is() -> None:
+    with translation.override("nl"):
+        assert spoken(told("100% of it is odd.")) == "100% of it is odd."
+        assert spoken(told("")) == ""

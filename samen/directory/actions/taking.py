@@ -121,10 +121,10 @@ def _change(organization: Organization, body: Body, by: Actor, at: datetime) -> 
 @transaction.atomic
 def create_entries(
     *, entries: Sequence[Entry], source: Source, by: Actor, at: datetime
-) -> dict[UUID, str]:
-    """Make all that can be made; gives the others with the sentence that says why not."""
+) -> dict[UUID, Refused]:
+    """Make all that can be made; gives the others with what says why not."""
     known = ids_named(entry.facts for entry in entries)
-    refused: dict[UUID, str] = {}
+    refused: dict[UUID, Refused] = {}
     sound: list[tuple[Entry, Facts]] = []
     for entry in entries:
         whole = {**blank_facts(), **entry.facts}
@@ -132,7 +132,7 @@ def create_entries(
             check_known(entry.facts)
             check_sound(whole, known)
         except Refused as reason:
-            refused[entry.id] = str(reason)
+            refused[entry.id] = reason
         else:
             sound.append((entry, whole))
     if sound:

@@ -38,10 +38,13 @@ from samen.exchange.rules.reading_package import ROW_OF
 from samen.exchange.rules.reading_pages import kind_of, services_in
 from samen.exchange.rules.reading_values import words
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import Spoken, gettext_noop, kept
 
 _SERVICE = "service"
 _KEPT_LOSSES = 40  # of one record
 _BROUGHT = (Source.Kind.PACKAGE, Source.Kind.SHEET)
+_NAMELESS = Refused(gettext_noop("It has no id or no name."))
+_OURS = Refused(gettext_noop("Its id is ours."))
 
 
 class Offering:
@@ -53,7 +56,7 @@ class Offering:
         self._ground = ground_of(self._source.municipality.slug, at)
         self.counts: Counter[str] = Counter()
         self.losses: Counter[str] = Counter()
-        self.refused: list[list[str]] = []
+        self.refused: list[list[Any]] = []  # [id at the source, why]
         self._seen: list[UUID] = []
 
     # --- everything that was offered -----------------------------------------------------------
@@ -98,14 +101,14 @@ class Offering:
             samen=samen,
         )
         if offer is None:
-            self._refuse(words(document, "id")[:200], "It has no id or no name.")
+            self._refuse(words(document, "id")[:200], _NAMELESS)
             return None
         self.losses.update(f"{loss.field}|{loss.why.value}" for loss in offer.losses)
         return offer
 
-    def _refuse(self, original: str, sentence: str) -> None:
+    def _refuse(self, original: str, why: Spoken) -> None:
         self.counts["refused"] += 1
-        self.refused.append([original, sentence])
+        self.refused.append([original, kept(why)])
 
     def _held_ones(self, originals: Sequence[str]) -> Any:
         return Held.objects.filter(
@@ -198,7 +201,7 @@ class Offering:
                 verb="returned" if back else "changed",
             )
         except Refused as reason:
-            self._refuse(held.original, str(reason))
+            self._refuse(held.original, reason)
             if any(hides_a_place(fact, value) for fact, value in found.write.items()):
                 self._hide(held, target, version)
             self._see(held)
@@ -306,8 +309,8 @@ class Offering:
         refused = directory.create_entries(
             entries=entries, source=self._hand(), by=self._by, at=self._at
         )
-        for id_, sentence in [*refused.items(), *((id_, "Its id is ours.") for id_ in taken)]:
-            self._refuse(ids[id_].original, sentence)
+        for id_, why in [*refused.items(), *((id_, _OURS) for id_ in taken)]:
+            self._refuse(ids[id_].original, why)
         made = [entry for entry in entries if entry.id not in refused]
         self._hold([(entry, ids[entry.id]) for entry in made])
         self.counts["created"] += len(made)

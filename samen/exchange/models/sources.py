@@ -77,7 +77,7 @@ class Run(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)  # of the same position
     counts = models.JSONField(default=dict)  # by outcome
     losses = models.JSONField(default=dict)  # "field|why": how many records
-    refused = models.JSONField(default=list)  # [id at the source, sentence], the first ones
+    refused = models.JSONField(default=list)  # [id at the source, why], the first ones
     undone_by = models.UUIDField(null=True)
 
     class Meta:

@@ -22,6 +22,7 @@ from samen.exchange.queries.sources import given_back
 from samen.exchange.rules.reading_values import canonical
 from samen.exchange.tests import make
 from samen.exchange.tests.make import JOB, STEWARD, bring, held, record, source
+from samen.foundation.sentences import told
 from tests.visit import Visit, words
 
 pytestmark = pytest.mark.django_db
@@ -383,7 +384,7 @@ def test_a_run_tells_what_could_not_be_taken_over() -> None:
     assert run.counts == {"seen": 3, "created": 2, "refused": 1}
     assert run.losses["accreditations|no-place"] == 2
     assert run.losses["email|not-readable"] == 1
-    assert run.refused == [["a3", "It has no id or no name."]]
+    assert run.refused == [["a3", {"sentence": "It has no id or no name.", "values": {}}]]
     assert held("a2").losses == [["accreditations", "no-place"], ["email", "not-readable"]]
 
 
@@ -393,9 +394,9 @@ def test_what_the_map_refuses_does_not_hold_up_the_others() -> None:
     run = bring(source(), record("a1", coded=coded), record("a2"))
 
     assert run.counts["created"] == 1
-    [[original, sentence]] = run.refused
+    [[original, why]] = run.refused
     assert original == "a1"
-    assert "overlap" in sentence
+    assert "overlap" in str(told(why))
 
 
 def test_all_of_an_unedited_record_is_given_back() -> None:

@@ -31,6 +31,7 @@ from samen.exchange.queries.sources import (
 from samen.foundation import clock
 from samen.foundation.http import spoken
 from samen.foundation.paging import NoSuchPage
+from samen.foundation.sentences import told
 from samen.people.http import DeskRequest, for_roles, see
 from samen.stewardship.actions.sources import accept_difference
 from samen.stewardship.desk.differences import in_words
@@ -147,6 +148,7 @@ def _show(request: DeskRequest, found: Source, problem: str = "") -> HttpRespons
                 "run": run,
                 "state": _states()[run.state],
                 "counts": [(_outcomes().get(k, k), n) for k, n in sorted(run.counts.items())],
+                "refused": [(original, spoken(told(why))) for original, why in run.refused],
                 "losses": _losses((loss.split("|"), n) for loss, n in run.losses.items()),
                 "undo": run.id == _last_that_touched(found),
             }

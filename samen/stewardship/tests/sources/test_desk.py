@@ -332,6 +332,23 @@ def test_all_that_a_source_said_can_be_taken_along(client: Client) -> None:
     assert json.loads(b"".join(answer.streaming_content)) == said
 
 
+def test_why_a_record_was_refused_is_said_in_the_language_of_the_reader(visit: Visit) -> None:
+    week = [[0, "09:00", "17:00"], [0, "10:00", "11:00"]]
+    there = make.source()
+    overlapping = record("a2", coded={"hours": {"hours": "weekly", "week": week}})
+    run = bring(there, {"id": "a1", "status": "active"}, overlapping)
+    # As rows were kept before they could be translated.
+    run.refused = [*run.refused, ["a0", "100% of its hours were odd."]]
+    run.save()
+
+    visit.sign_in(people.colleague(Role.STEWARD, municipality="utrecht", reads="nl"))
+    page = words(visit.get(f"/desk/sources/{there.id}/"))
+
+    assert "a1: Er is geen id of geen naam." in page
+    assert "a2: De tijden van één dag lopen door elkaar." in page
+    assert "a0: 100% of its hours were odd." in page
+
+
 # --- the wrong person --------------------------------------------------------------------------
 
 
