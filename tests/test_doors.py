@@ -156,6 +156,7 @@ FOR_ROLES = {
     "/desk/keys/of/<colleague>/again/": EVERYBODY,
     "/desk/circles/": EVERYBODY,
     "/desk/circles/found/": EVERYBODY,
+    "/desk/circles/reach/": EVERYBODY,
     "/desk/circles/<circle>/add/": EVERYBODY,
     "/desk/circles/<circle>/give-back/": EVERYBODY,
     "/desk/circles/<circle>/emergency/": EVERYBODY,

@@ -92,13 +92,14 @@ class _Emergency(_Reason):
 @unlocked
 @require_safe
 def overview(request: DeskRequest) -> HttpResponse:
-    """Her circles, what waits in them, and what was opened of hers."""
-    hers = _circles(request)
+    """Her circles and those of her teams, what waits in them, and what was opened of hers."""
+    hers, others = _circles(request), _circles_of_her_teams(request)
     asks = kept.asks_in((one.id for one in hers if one.has(request.user.id)), at=clock.now())
     notices = kept.notices(request.user.id)
-    names = queries.names_of(_people(hers, asks, notices))
+    names = queries.names_of(_people([*hers, *others], asks, notices))
     page = {
         "circles": [(one, one.has(request.user.id), _named(one, names)) for one in hers],
+        "others": [(one, _named(one, names)) for one in others],
         "asks": [(one, names.get(one.asked_by, ""), names.get(one.member, "")) for one in asks],
         "notices": [
             (one, names.get(one.asked_by, ""), names.get(one.agreed_by or one.asked_by, ""))
@@ -139,16 +140,30 @@ def found(request: DeskRequest) -> HttpResponse:
 @unlocked
 @require_POST
 def belong(request: DeskRequest, circle: UUID, what: str) -> HttpResponse:
-    """Join, leave, or bring records within reach."""
+    """Join or leave."""
     _circle(request, circle)
-    if what == "reach":
-        return _reach(request)
     verb = {"join": vault.join_circle, "leave": vault.leave_circle}.get(what)
     if verb is None:
         raise Http404
     if _done(request, partial(verb, circle_id=circle)):
         said = {"join": _("You are in the circle."), "leave": _("You left the circle.")}
         messages.success(request, said[what])
+    return see("circles")
+
+
+@for_colleagues
+@unlocked
+@require_POST
+def reach(request: DeskRequest) -> HttpResponse:
+    """Who keeps records of a team brings them within reach of its circle, in it or not."""
+    done: list[int] = []
+    if _done(request, lambda **hers: done.append(vault.reach_circle(limit=_SLICE, **hers))):
+        said = ngettext(
+            "%(count)d record is within reach of its circle now.",
+            "%(count)d records are within reach of their circle now.",
+            done[0],
+        )
+        messages.success(request, said % {"count": done[0]})
     return see("circles")
 
 
@@ -297,18 +312,6 @@ def _tell(readers: object, *, ask: UUID, request: DeskRequest, at: datetime) -> 
         )
 
 
-def _reach(request: DeskRequest) -> HttpResponse:
-    done: list[int] = []
-    if _done(request, lambda **hers: done.append(vault.reach_circle(limit=_SLICE, **hers))):
-        said = ngettext(
-            "%(count)d record is within reach of its circle now.",
-            "%(count)d records are within reach of their circle now.",
-            done[0],
-        )
-        messages.success(request, said % {"count": done[0]})
-    return see("circles")
-
-
 def _asked(request: DeskRequest, act: Callable[..., object], form: forms.Form) -> bool:
     if not _done(request, act, form=form):
         return False
@@ -361,6 +364,13 @@ def _hers(request: DeskRequest) -> dict[str, Any]:
 def _circles(request: DeskRequest) -> list[CircleSeen]:
     """Those she belongs to or is asked into: any other is not there."""
     return [one for one in kept.circles() if any(m.member == request.user.id for m in one.members)]
+
+
+def _circles_of_her_teams(request: DeskRequest) -> list[CircleSeen]:
+    """Not hers, but what she writes is sealed for them: she sees for whom."""
+    teams = {one.id for one in queries.teams_of(request.user.id)}
+    hers = {one.id for one in _circles(request)}
+    return [one for one in kept.circles() if one.owner in teams and one.id not in hers]
 
 
 def _circle(request: DeskRequest, circle: UUID, *, joined: bool = False) -> CircleSeen:

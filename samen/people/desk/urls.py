@@ -28,6 +28,7 @@ urlpatterns = [
     path("keys/of/<uuid:colleague>/again/", keys.again, name="keys_again"),
     path("circles/", circles.overview, name="circles"),
     path("circles/found/", circles.found, name="circle_found"),
+    path("circles/reach/", circles.reach, name="circle_reach"),
     path("circles/<uuid:circle>/add/", circles.add, name="circle_add"),
     path("circles/<uuid:circle>/give-back/", circles.give_back, name="circle_give_back"),
     path("circles/<uuid:circle>/emergency/", circles.emergency, name="circle_emergency"),

@@ -10,9 +10,10 @@ from django.core.cache import cache
 from samen.foundation import clock
 from samen.foundation.actor import job
 from samen.people import queries
-from samen.people.models import User
-from samen.people.rules import TEAM_OF_ALL
+from samen.people.models import Post, User
+from samen.people.rules import TEAM_OF_ALL, Role
 from samen.people.tests.test_keys import Desk
+from samen.places.tests import make as places
 from samen.post.models import Letter
 from samen.vault import actions as vault
 from samen.vault import queries as kept
@@ -46,8 +47,8 @@ def record_of(one: Desk) -> UUID:
 class Scene:
     """Sara and Mo are a circle; Ada knows both, has records, and is not in it."""
 
-    def __init__(self) -> None:
-        self.sara, self.mo, self.ada = Desk("Sara"), Desk("Mo"), Desk("Ada")
+    def __init__(self, ada: Desk | None = None) -> None:
+        self.sara, self.mo, self.ada = Desk("Sara"), Desk("Mo"), ada or Desk("Ada")
         self.everybody = (self.sara, self.mo, self.ada)
         for one in self.everybody:
             for other in self.everybody:
@@ -150,6 +151,7 @@ def test_who_is_not_in_it_sees_and_does_nothing(scene: Scene) -> None:
         for door in doors:
             one.visit.get(door, expect=404)
             one.visit.post(door, {"agree": "1", "stop": "1", "do": "1"}, expect=404)
+        assert not one.visit.get(CIRCLES).select("main form, main a[href*='/asks/']")
         for what in ("join", "leave", "reach", "steal"):
             one.visit.post(f"{CIRCLES}{scene.circle}/{what}/", {}, expect=404)
         one.visit.post(f"{CIRCLES}notices/{uuid4()}/", {"stop": "1"}, expect=404)
@@ -220,10 +222,39 @@ def test_records_of_before_are_brought_within_reach() -> None:
     circle = Circle.objects.get().id
     mo.visit.post(f"{CIRCLES}{circle}/join/", {}, expect=303)
     assert "1 record of yours" in words(sara.visit.get(CIRCLES))
-    sara.visit.post(f"{CIRCLES}{circle}/reach/", {}, expect=303)
+    sara.visit.post(f"{CIRCLES}reach/", {}, expect=303)
 
     assert "1 record is within reach" in words(sara.visit.get(CIRCLES))
     assert [one.id for one in kept.reached_of(circle, sara.user.id)] == [before]
+
+
+def test_who_is_in_no_circle_brings_her_own_records_within_reach() -> None:
+    """She keeps records of the team, and two others are its circle."""
+    ada = Desk("Ada")
+    before = record_of(ada)
+    scene = Scene(ada)
+    page = ada.visit.get(CIRCLES)
+    assert "1 record of yours" in words(page)
+    assert page.select_one(f'form[action="{CIRCLES}reach/"]')
+    ada.visit.post(f"{CIRCLES}reach/", {}, expect=303)
+
+    assert "1 record is within reach" in words(ada.visit.get(CIRCLES))
+    assert [one.id for one in kept.reached_of(scene.circle, ada.user.id)] == [before]
+
+
+def test_who_writes_for_a_team_sees_who_its_circle_is(scene: Scene) -> None:
+    page = words(scene.ada.visit.get(CIRCLES))
+    assert "What you write for the team is sealed for it too. In it are: Sara Mo" in page
+    elsewhere = Desk("Eve")
+    Post.objects.filter(colleague=elsewhere.user).update(
+        role=Role.STEWARD, municipality=places.municipality()
+    )
+    assert "Kring" not in words(elsewhere.visit.get(CIRCLES))
+
+
+def test_one_hour_is_no_hours(scene: Scene) -> None:
+    scene.send(record_of(scene.ada), hours="1")
+    assert "Sara asks to read a record for 1 hour ·" in words(scene.mo.visit.get(CIRCLES))
 
 
 def test_a_circle_needs_somebody_whose_words_were_compared() -> None:
