@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from samen.foundation import clock
 from samen.people import queries
+from samen.people.desk.keys import compare_first
 from samen.people.http import unlocking
 from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
 from samen.people.models import User
@@ -25,10 +26,10 @@ from samen.people.queries import Team
 from samen.post import actions as post
 from samen.vault import actions as vault
 from samen.vault import queries as kept
+from samen.vault.models import LONGEST_NAME
 from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
 
 _SLICE = 200  # records in one press
-_LONGEST_REASON = 1000
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -36,7 +37,7 @@ class _Reason(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy("Who agrees reads this. It is kept, sealed, with what was done."),
-        max_length=_LONGEST_REASON,
+        max_length=vault.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -54,7 +55,7 @@ class _Colleague(_Reason):
 
 class _Founding(forms.Form):
     team = forms.ChoiceField(label=gettext_lazy("Team"))
-    name = forms.CharField(label=gettext_lazy("How you call the circle"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("How you call the circle"), max_length=LONGEST_NAME)
     members = forms.MultipleChoiceField(
         label=gettext_lazy("Who is in it with you"),
         help_text=gettext_lazy("Colleagues whose six words you compared. Three or four is good."),
@@ -93,7 +94,11 @@ class _Emergency(_Reason):
 @require_safe
 def overview(request: DeskRequest) -> HttpResponse:
     """Her circles and those of her teams, what waits in them, and what was opened of hers."""
-    hers, others = _circles(request), _circles_of_her_teams(request)
+    circles = kept.circles()
+    teams = queries.teams_of(request.user.id)
+    hers = _hers_of(circles, request)
+    # Not hers, but what she writes is sealed for them: she sees for whom.
+    others = [one for one in circles if one not in hers and one.owner in {t.id for t in teams}]
     asks = kept.asks_in((one.id for one in hers if one.has(request.user.id)), at=clock.now())
     notices = kept.notices(request.user.id)
     names = queries.names_of(_people([*hers, *others], asks, notices))
@@ -106,7 +111,7 @@ def overview(request: DeskRequest) -> HttpResponse:
             for one in notices
         ],
         "out_of_reach": len(kept.out_of_reach(unlocking.keyring_of(request))),
-        "can_found": bool(_free_teams(request)),
+        "can_found": bool(_free(teams, circles)),
     }
     return render(request, "people/circles/overview.html", page)
 
@@ -116,7 +121,8 @@ def overview(request: DeskRequest) -> HttpResponse:
 @_ask
 def found(request: DeskRequest) -> HttpResponse:
     """A circle for a team of hers that has none that works."""
-    teams = [(str(one.id), one.name or _("Your organisation")) for one in _free_teams(request)]
+    free = _free(queries.teams_of(request.user.id), kept.circles())
+    teams = [(str(one.id), one.name or _("Your organisation")) for one in free]
     if not teams:
         raise Http404
     form = _Founding(request.POST or None, teams=teams, choices=_confirmed(request))
@@ -133,7 +139,7 @@ def found(request: DeskRequest) -> HttpResponse:
                 request, _("The circle is made. It works as soon as one more colleague joins.")
             )
             return see("circles")
-    return form_page(request, "people/circles/found.html", {"form": form})
+    return form_page(request, "people/circles/found.html", {"form": form}, back="circles")
 
 
 @for_colleagues
@@ -185,7 +191,7 @@ def add(request: DeskRequest, circle: UUID) -> HttpResponse:
         )
         if _asked(request, act, form):
             return see("circles")
-    return form_page(request, "people/circles/add.html", {"form": form, "circle": one})
+    return form_page(request, "people/circles/add.html", {"form": form}, back="circles")
 
 
 @for_colleagues
@@ -193,7 +199,7 @@ def add(request: DeskRequest, circle: UUID) -> HttpResponse:
 @_ask
 def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
     """Ask to give a colleague what nobody can read any more."""
-    one = _circle(request, circle, joined=True)
+    _circle(request, circle, joined=True)
     lost = kept.orphaned(circle)
     form = _Colleague(
         request.POST or None,
@@ -209,8 +215,8 @@ def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
         )
         if _asked(request, act, form):
             return see("circles")
-    page = {"form": form, "circle": one, "lost": len(lost)}
-    return form_page(request, "people/circles/give_back.html", page)
+    page = {"form": form, "lost": len(lost)}
+    return form_page(request, "people/circles/give_back.html", page, back="circles")
 
 
 @for_colleagues
@@ -338,8 +344,7 @@ def _done(
 
 def _sentence(refusal: vault.VaultRefuses) -> str:
     if isinstance(refusal, vault.NotConfirmed):
-        names = ", ".join(sorted(queries.names_of(refusal.members).values()))
-        return _("First compare the six words with: %(names)s.") % {"names": names}
+        return compare_first(refusal.members)
     said = {
         vault.NotByTwo: _("It takes two: who asks cannot agree, and nothing is done before a yes."),
         vault.Over: _("This is over: it was done or ended already, or its time ran out."),
@@ -361,36 +366,30 @@ def _hers(request: DeskRequest) -> dict[str, Any]:
     }
 
 
-def _circles(request: DeskRequest) -> list[CircleSeen]:
+def _hers_of(circles: list[CircleSeen], request: DeskRequest) -> list[CircleSeen]:
     """Those she belongs to or is asked into: any other is not there."""
-    return [one for one in kept.circles() if any(m.member == request.user.id for m in one.members)]
-
-
-def _circles_of_her_teams(request: DeskRequest) -> list[CircleSeen]:
-    """Not hers, but what she writes is sealed for them: she sees for whom."""
-    teams = {one.id for one in queries.teams_of(request.user.id)}
-    hers = {one.id for one in _circles(request)}
-    return [one for one in kept.circles() if one.owner in teams and one.id not in hers]
+    return [one for one in circles if any(m.member == request.user.id for m in one.members)]
 
 
 def _circle(request: DeskRequest, circle: UUID, *, joined: bool = False) -> CircleSeen:
-    for one in _circles(request):
+    for one in _hers_of(kept.circles(), request):
         if one.id == circle and (not joined or one.has(request.user.id)):
             return one
     raise Http404
 
 
 def _ask_of(request: DeskRequest, ask: UUID) -> tuple[AskSeen, CircleSeen]:
-    circles = {one.id: one for one in _circles(request) if one.has(request.user.id)}
+    circles = {one.id: one for one in _hers_of(kept.circles(), request) if one.has(request.user.id)}
     for one in kept.asks_in(circles, at=clock.now()):
         if one.id == ask:
             return one, circles[one.circle]
     raise Http404
 
 
-def _free_teams(request: DeskRequest) -> list[Team]:
-    working = {one.owner for one in kept.circles() if one.works}
-    return [one for one in queries.teams_of(request.user.id) if one.id not in working]
+def _free(teams: list[Team], circles: list[CircleSeen]) -> list[Team]:
+    """Those without a circle that works."""
+    working = {one.owner for one in circles if one.works}
+    return [one for one in teams if one.id not in working]
 
 
 def _confirmed(request: DeskRequest) -> list[tuple[str, str]]:

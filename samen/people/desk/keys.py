@@ -1,5 +1,6 @@
 """Her keys: open or closed, the code on paper, six words, and giving access again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -127,7 +128,7 @@ def recover(request: DeskRequest) -> HttpResponse:
             unlocking.opened_anew(request, halves)
             messages.success(request, _("Your keys are open again. Now make a new code on paper."))
             return see("keys")
-    return form_page(request, "people/keys/recover.html", {"form": form})
+    return form_page(request, "people/keys/recover.html", {"form": form}, back="keys")
 
 
 @for_colleagues
@@ -142,7 +143,7 @@ def begin(request: DeskRequest) -> HttpResponse:
             request, _("You have new keys. Now two colleagues compare your six words.")
         )
         return see("keys")
-    return form_page(request, "people/keys/begin.html", {"form": form})
+    return form_page(request, "people/keys/begin.html", {"form": form}, back="keys")
 
 
 @for_colleagues
@@ -205,14 +206,18 @@ def renew(request: DeskRequest) -> HttpResponse:
         keyring=unlocking.keyring_of(request), limit=_SLICE, by=request.actor, at=clock.now()
     )
     if progress.waits_for:
-        names = ", ".join(sorted(queries.names_of(progress.waits_for).values()))
-        said = _("First compare the six words with: %(names)s.") % {"names": names}
-        messages.error(request, said)
+        messages.error(request, compare_first(progress.waits_for))
     done = ngettext(
         "%(count)d record has a new key.", "%(count)d records have a new key.", progress.done
     ) % {"count": progress.done}
     messages.success(request, done)
     return see("keys")
+
+
+def compare_first(members: Iterable[UUID]) -> str:
+    """What is to be done before anything of these colleagues can be trusted."""
+    names = ", ".join(sorted(queries.names_of(members).values()))
+    return _("First compare the six words with: %(names)s.") % {"names": names}
 
 
 def _give_again(

@@ -96,10 +96,16 @@ def see(name: str, *args: object) -> HttpResponse:
     return HttpResponseRedirect(reverse(name, args=args), status=HTTPStatus.SEE_OTHER)
 
 
-def form_page(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
-    """A page with its `form`: 422 when what was sent in could not be kept."""
+def form_page(
+    request: HttpRequest, template: str, page: dict[str, Any], *, back: str = ""
+) -> HttpResponse:
+    """A page with its `form`: 422 when what was sent in could not be kept.
+
+    `back`: the name of the page that a link below the form leads to.
+    """
     status = HTTPStatus.UNPROCESSABLE_ENTITY if page["form"].errors else HTTPStatus.OK
-    return render(request, template, page, status=status)
+    shown = page | ({"back": reverse(back)} if back else {})
+    return render(request, template, shown, status=status)
 
 
 def language_of(request: HttpRequest, chosen: str = "") -> str:

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 
 from samen.foundation import clock
 from samen.foundation.actor import job
@@ -17,20 +16,12 @@ from samen.places.tests import make as places
 from samen.post.models import Letter
 from samen.vault import actions as vault
 from samen.vault import queries as kept
-from samen.vault.engine import stretching
-from samen.vault.engine.stretching import Cost
 from samen.vault.models import Ask, Circle, Notice
 from tests.visit import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 CIRCLES = "/desk/circles/"
 WHY = "Zij belde net en is in gevaar"
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
-    monkeypatch.setattr(stretching, "FLOOR", Cost(memory=32, passes=1, lanes=4))
 
 
 def record_of(one: Desk) -> UUID:

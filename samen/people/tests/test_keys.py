@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from samen.foundation import clock
@@ -18,12 +17,10 @@ from samen.people.tests import make
 from samen.people.tests.test_unlocking import FRESH, request_of
 from samen.vault import actions as vault
 from samen.vault import queries as kept
-from samen.vault.engine import stretching
-from samen.vault.engine.stretching import Cost
 from samen.vault.models import MemberKeys, Record
 from tests.visit import Visit, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 KEYS = "/desk/keys/"
 
 
@@ -79,12 +76,6 @@ class Desk:
             return vault.open_record(**self.acting, record_id=record)["page"].words == b"words"
         except vault.VaultRefuses:
             return False
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
-    monkeypatch.setattr(stretching, "FLOOR", Cost(memory=32, passes=1, lanes=4))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from samen.search.engine import columns, kernel, wording
 from samen.search.engine.columns import Index
 from samen.search.queries.hours import write_hours
 from samen.search.tests.make import Row
+from scripts import kernel as scripts_kernel
 
 HOUSE = Path(__file__).resolve().parents[3]
 compiled = pytest.mark.skipif(kernel.MADE is None, reason="no compiler on this machine")
@@ -26,6 +27,12 @@ letters = some.text("abÿжሀ🙂", min_size=1, max_size=5)
 def index_of(words: list[str]) -> Index:
     row = Row(1, texts=(("nl", "summary", " ".join(words)),))
     return columns.build([row], write=write_hours)
+
+
+@pytest.mark.skipif(scripts_kernel.missing() is not None, reason="no compiler on this machine")
+def test_where_there_is_a_compiler_there_is_a_kernel() -> None:
+    """One that could not be made would else be taken for a machine without a compiler."""
+    assert kernel.MADE is not None
 
 
 @compiled

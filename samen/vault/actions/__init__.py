@@ -60,6 +60,7 @@ from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.salts import SaltsMissing
 from samen.vault.rules import (
+    LONGEST_REASON,
     Altered,
     BadFile,
     Gone,
@@ -76,6 +77,7 @@ from samen.vault.rules import (
 )
 
 __all__ = [
+    "LONGEST_REASON",
     "Altered",
     "BadFile",
     "Gone",

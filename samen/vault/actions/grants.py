@@ -142,13 +142,12 @@ def _renew(keyring: Keyring, ids: Sequence[UUID], stuck: Stuck, *, by: Actor, at
     # Somebody else may have done it meanwhile.
     waiting = [one for one in known if one.record.stale and one.record.id not in altered]
     renewed = [one.record for one in renewing.seal_anew(keyring, waiting, there, stuck, at)]
-    states = {record.id: contents.state_of(record, there.get(record.id, ())) for record in renewed}
     for kind, compartment in sorted({(record.kind, record.compartment) for record in renewed}):
         audit.record_each(
             verb="record sealed anew",
             kind=kind,
             states={
-                record.id: states[record.id]
+                record.id: contents.state_of(record, there.get(record.id, ()))
                 for record in renewed
                 if (record.kind, record.compartment) == (kind, compartment)
             },

@@ -205,6 +205,10 @@ class ComingAndGoing(RuleBasedStateMachine):
         grants = CircleGrant.objects.filter(circle=self.circle, epoch=F("record__epoch"))
         return set(grants.values_list("record", flat=True))
 
+    def agreed_and_done(self, one: Colleague, other: Colleague, ask: UUID) -> None:
+        actions.agree_to_ask(**other.opens(), ask_id=ask, tell=set[UUID]().update)
+        actions.carry_out(**one.opens(), ask_id=ask)
+
     @precondition(lambda self: self.world.records)
     @rule(data=st.data(), hours=st.integers(1, 24))
     def two_open_a_record_in_an_emergency(self, data: st.DataObject, hours: int) -> None:
@@ -220,8 +224,7 @@ class ComingAndGoing(RuleBasedStateMachine):
         }
         try:
             ask = actions.ask_emergency(**one.opens(), **said)
-            actions.agree_to_ask(**other.opens(), ask_id=ask, tell=set[UUID]().update)
-            actions.carry_out(**one.opens(), ask_id=ask)
+            self.agreed_and_done(one, other, ask)
         except actions.VaultRefuses:
             assert not may
         else:
@@ -250,8 +253,7 @@ class ComingAndGoing(RuleBasedStateMachine):
         }
         try:
             ask = actions.ask_to_give_back(**one.opens(), **said)
-            actions.agree_to_ask(**other.opens(), ask_id=ask, tell=set[UUID]().update)
-            actions.carry_out(**one.opens(), ask_id=ask)
+            self.agreed_and_done(one, other, ask)
         except actions.VaultRefuses:
             assert not may
         else:
