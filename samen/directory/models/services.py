@@ -138,6 +138,14 @@ class Service(models.Model):
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            # Who is asked for those that were merged, few of many, needs not look at all.
+            models.Index(
+                name="merged_services",
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+            ),
+        ]
         constraints = [
             # finder pages show what is published; this says again what may never be.
             models.CheckConstraint(

@@ -11,7 +11,7 @@ _LONGEST = 20  # of a chain, so that no circle is ever walked for ever
 
 def heirs() -> Mapping[UUID, UUID]:
     """Which entry stands for each that was merged. One query."""
-    merged = Service.objects.exclude(merged_into=None)
+    merged = Service.objects.filter(merged_into__isnull=False).order_by()  # as their index has it
     into = {service: heir for service, heir in merged.values_list("id", "merged_into") if heir}
     return {service: _last(service, into) for service in into}
 

@@ -54,6 +54,8 @@ def index_rows(ids: Collection[UUID] | None = None) -> Iterator[IndexRow]:
         related, texts, routes = Related(ids), _texts(ids), _routes(ids)
         for service in chunk:
             yield _row(service, related, texts[service.id], routes[service.id])
+        if len(chunk) < _CHUNK:
+            return
         last = chunk[-1].number
 
 

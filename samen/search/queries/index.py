@@ -52,9 +52,16 @@ class Base:
     folder: Path | None  # where it belongs, whether or not it could be written
     index: Index
     openings: Openings = field(init=False)
+    _areas: tuple[int, Areas] | None = None  # as of a revision of the places
 
     def __post_init__(self) -> None:
         self.openings = Openings(self.index)
+
+    def areas(self, revision: int) -> Areas:
+        ground = directory.ground(revision)
+        if self._areas is None or self._areas[0] != ground:
+            self._areas = ground, _areas(ground, self.index)
+        return self._areas[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +147,8 @@ class Delta:
 
     def _take(self, services: Collection[UUID]) -> None:
         """Of these only what is new; the others are spelled already."""
-        fresh, small = columns.build(directory.index_rows(services), write=write_hours), self._small
-        self._small = fresh if small is None else columns.fold(small, _of(small, services), fresh)
+        rows, small = directory.index_rows(services), self.index()
+        self._small = columns.renew(small, _of(small, services), rows, write=write_hours)
 
     def index(self) -> Index:
         return columns.build((), write=write_hours) if self._small is None else self._small
@@ -235,15 +242,15 @@ class Keeper:
 
     def _hold(self, base: Base) -> Held:
         self._delta = Delta(base)
-        part = Part(base.index, _areas(base.revision, base.index), base.openings)
+        part = Part(base.index, base.areas(base.revision), base.openings)
         self._held = Held(base.revision, (part,))
         return self._held
 
     def _patched(self, revision: int, delta: Delta) -> Held:
         base, fresh = delta.base, delta.index()
-        areas = _areas(revision, base.index)
+        areas = base.areas(revision)
         old = Part(base.index, areas, base.openings, delta.gone())
-        new = Part(fresh, _areas(revision, fresh), Openings(fresh))
+        new = Part(fresh, _areas(directory.ground(revision), fresh), Openings(fresh))
         self._held = Held(revision, (old, new))
         return self._held
 
@@ -357,8 +364,8 @@ def _newest(revision: int, *, since: int) -> Base | None:
     return None
 
 
-def _areas(revision: int, index: Index) -> Areas:
-    gazetteer = places.gazetteer(directory.ground(revision))
+def _areas(ground: int, index: Index) -> Areas:
+    gazetteer = places.gazetteer(ground)
     towns = {slug: gazetteer.by_slug(slug) for slug in index.marked(AREA)}
     return Areas(
         index, {slug: (town.latitude, town.longitude) for slug, town in towns.items() if town}

@@ -127,7 +127,6 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
-_SPACES = re.compile(r"\s+")
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Scripts that put no space between words: every two letters stand for a word.
@@ -145,6 +144,8 @@ _TURKISH_CASES = re.compile("y?[aeiu]|[dt][ae]n?|[nl]?[iu]n|l[aeiu]|d[ae]ki")
 def normalise(text: str) -> str:
     """The one spelling of `text`: total, idempotent, at most LONGEST characters."""
     folded = text[:LONGEST]
+    if folded.isascii():
+        return _fold(folded)  # once is enough
     for _ in range(_ROUNDS):
         again = _fold(folded)[:LONGEST].strip()
         if again == folded:
@@ -170,7 +171,7 @@ def _printed(text: str) -> str:
     """Controls, halves of surrogates and unknown characters become spaces, spaces become one."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())  # of all spaces only the plain one is printable
 
 
 def _digit(character: str) -> str:

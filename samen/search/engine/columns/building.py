@@ -1,5 +1,6 @@
 """From a draft to an index: rows in the order of where they are, lists in the order of rows."""
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,13 @@ def fold(index: Index, gone: NDArray[np.bool_], changed: Index) -> Index:
     """What `build` would make of the rows that are not gone and of those that were changed."""
     every = np.ones(len(changed), np.bool_)
     return _assembled(joined(taken_from(index, ~gone), taken_from(changed, every)))
+
+
+def renew(
+    index: Index, gone: NDArray[np.bool_], rows: Iterable[Row], *, write: Callable[[Any], str]
+) -> Index:
+    """The same of rows that are in no index yet."""
+    return _assembled(joined(taken_from(index, ~gone), drafted(rows, write=write)))
 
 
 def _assembled(draft: Draft) -> Index:
@@ -165,19 +173,25 @@ def _bits(marks: Sequence[str], mark_start: Array, mark_row: Array, rows: int) -
 
 def _slips(words: Sequence[str]) -> tuple[Array, Array]:
     """Every word under what is left of it without one letter, and under itself."""
-    may = [(place, word) for place, word in enumerate(words) if wording.may_slip(word)]
-    pairs = [(left, place) for place, word in may for left in _slips_of(word)]
-    hashes = np.array([left for left, _ in pairs], np.uint32)
-    order = np.argsort(hashes, kind="stable")
-    return hashes[order], np.array([place for _, place in pairs], np.int32)[order]
+    may = [place for place, word in enumerate(words) if wording.may_slip(word)]
+    left, many = array("I"), array("i")
+    for place in may:
+        hashes = _slips_of(words[place])
+        left.extend(hashes)
+        many.append(len(hashes))
+    # Hash and place in one number: sorted once, both are in order.
+    keys = np.array(left, np.uint64) << 32
+    keys |= np.repeat(np.array(may, np.uint64), np.array(many, np.int64))
+    keys.sort()
+    return (keys >> 32).astype(np.uint32), (keys & 0xFFFFFFFF).astype(np.int32)
 
 
-def slips_of(word: str) -> tuple[int, ...]:
+def slips_of(word: str) -> "array[int]":
     """Hashes, the same in every process."""
     forms = {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-    return tuple(crc32(form.encode()) for form in sorted(forms))
+    return array("I", [crc32(form.encode()) for form in sorted(forms)])
 
 
 # Of words of the map, never of one that was typed. As many as wait in a small index, which is
 # made anew with each change.
-_slips_of = lru_cache(maxsize=4096)(slips_of)
+_slips_of = lru_cache(maxsize=1 << 14)(slips_of)

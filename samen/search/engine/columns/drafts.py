@@ -7,6 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from json import dumps
 from typing import Any
@@ -196,11 +197,18 @@ class _Spelled:
     def _spell(self, part: str) -> tuple[list[int], int]:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        plain = part if part.isascii() else letters.normalise(part)
-        numbers = [self._numbers[word] for word in letters.words(plain)]
-        size = max(len(part), len(plain)) + 1
-        self._known[part] = found = numbers, size
+        words, size = _spelled(part)
+        self._known[part] = found = [self._numbers[word] for word in words], size
         return found
+
+
+@lru_cache(maxsize=1 << 14)  # a small index is made anew with each change, of much the same words
+def _spelled(part: str) -> tuple[Sequence[str], int]:
+    """The words of what stands between two spaces, and how much room it takes."""
+    if part.isascii() and part.isalnum():  # half of all there is
+        return (part.lower()[: letters.LONGEST_WORD],), len(part) + 1
+    plain = part if part.isascii() else letters.normalise(part)
+    return letters.words(plain), max(len(part), len(plain)) + 1
 
 
 class _Counting:
