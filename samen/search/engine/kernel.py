@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from samen.search.engine.columns import EMERGENCY, Index
+from samen.search.engine.columns import EMERGENCY, Index, Rows
+from samen.search.engine.scan import Numbers
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -70,7 +71,7 @@ class Machine:
         return self.made.Chosen(
             self.masks("need", situation.keys),
             self.masks("need", situation.forms),
-            [(index.having(mark), _route_worths(index, mark)) for mark in marks],
+            _routes(index, marks),
             [self.masks("need", (key,)) for key in situation.support],
             np.array(worths, np.float64),
             kinds=bool(situation.support or situation.forms),
@@ -118,9 +119,16 @@ class Machine:
                 asked.age, (asked.youngest, asked.oldest) = True, age
 
 
-def _route_worths(index: Index, mark: str) -> Any:
-    worths = [ranking.route_worth(place) for place in index.values(mark).tolist()]
-    return np.array(worths, np.float64)
+def _routes(index: Index, marks: Sequence[str]) -> tuple[Rows, Numbers]:
+    """The rows of all routes, each once and in order, and what its best place is worth."""
+    if not marks:
+        return np.zeros(0, np.int32), np.zeros(0)
+    rows = np.concatenate([index.having(mark) for mark in marks])
+    places = np.concatenate([index.values(mark) for mark in marks]).tolist()
+    worths = np.array([ranking.route_worth(place) for place in places], np.float64)
+    order = np.lexsort((-worths, rows))
+    each, first = np.unique(rows[order], return_index=True)
+    return each, worths[order][first]
 
 
 def of(index: Index) -> Machine | None:

@@ -166,13 +166,15 @@ cdef class Chosen:
     """What a need means to the services of one index: asked often, and so put together once."""
 
     cdef Masks direct, forms
-    cdef list routes, support
-    cdef double[::1] support_worth
+    cdef list support
+    cdef const int[::1] route_row  # each once, in order
+    cdef const double[::1] route_worth, support_worth
     cdef bint kinds, urgent
     cdef readonly list lists  # of rows, in which every row is that may fit
 
     def __init__(self, direct, forms, routes, support, support_worth, *, kinds, urgent, lists):
-        self.direct, self.forms, self.routes, self.support = direct, forms, routes, support
+        self.direct, self.forms, self.support = direct, forms, support
+        self.route_row, self.route_worth = routes
         self.support_worth, self.kinds, self.urgent = support_worth, kinds, urgent
         self.lists = lists
 
@@ -469,8 +471,8 @@ cdef class Quick:
             one.direct = True
             one.score += FITS
             one.why |= SAY_FITS
-        if chosen.routes:
-            worth = _route(chosen.routes, one.row)
+        if chosen.route_row.shape[0]:
+            worth = _route(chosen, one.row)
             if worth > 0:
                 one.direct = True
                 one.score += worth
@@ -692,17 +694,13 @@ cdef inline bint _said(Asked asked, One* one, double told, int met) noexcept:
     return True
 
 
-cdef double _route(list routes, Py_ssize_t row) noexcept:
+cdef inline double _route(Chosen chosen, Py_ssize_t row) noexcept:
     """What the best place of the row in the routes is worth."""
-    cdef const int[::1] rows
-    cdef const double[::1] worths
-    cdef double best = 0
-    cdef Py_ssize_t place
-    for rows, worths in routes:
-        place = _first(&rows[0], rows.shape[0], row) if rows.shape[0] else 0
-        if place < rows.shape[0] and rows[place] == row and worths[place] > best:
-            best = worths[place]
-    return best
+    cdef Py_ssize_t many = chosen.route_row.shape[0], place
+    place = _first(&chosen.route_row[0], many, row)
+    if place < many and chosen.route_row[place] == row:
+        return chosen.route_worth[place]
+    return 0
 
 
 def settled(Asked asked, const signed char[::1] now, double[::1] score, Bits[::1] why,
