@@ -45,6 +45,8 @@ class Gazetteer:
         for town, others in sorted(named, key=lambda pair: -pair[0].population):
             self._add(town, others)
         self._sorted = sorted(self._every)
+        seats = (town for town in self if town.slug == town.municipality_slug)
+        self._programme = tuple(sorted(seats, key=lambda town: town.name))
 
     def _add(self, town: Town, others: Iterable[str]) -> None:
         """Largest first: of two towns with one name, an address without more means the larger."""
@@ -102,8 +104,7 @@ class Gazetteer:
 
     def programme(self) -> tuple[Town, ...]:
         """The town of each municipality on the map, by name."""
-        towns = [town for town in self if town.slug == town.municipality_slug]
-        return tuple(sorted(towns, key=lambda town: town.name))
+        return self._programme
 
     def around(self, here: Town, within: float) -> set[str]:
         """The municipalities on the map whose centre lies within so many kilometres."""

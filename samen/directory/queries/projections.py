@@ -24,11 +24,15 @@ _CARDS = """
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    id: UUID
+    written_id: UUID | str  # as the database keeps it: few are asked for it
     number: int
     key: str
     stamp: int
     body: str | None  # nobody has made it yet, or not since the last change
+
+    @property
+    def id(self) -> UUID:
+        return _uuid(self.written_id)
 
 
 def card_rows(
@@ -41,7 +45,7 @@ def card_rows(
     with connection.cursor() as cursor:
         cursor.execute(query, [language, made_by, *numbers, *keys])
         rows = cursor.fetchall()
-    return [CardRow(_uuid(row[0]), *row[1:]) for row in rows]
+    return [CardRow(*row) for row in rows]
 
 
 def _places(values: Sequence[object]) -> str:

@@ -24,7 +24,7 @@ from samen.directory import queries as directory
 from samen.directory.queries import CardRow, Exceptional, Hours, Listing, Stretch
 
 _ROOMS = Path(__file__).parents[2]
-_MOST_REMEMBERED = 2_000  # cards that are kept nowhere else, some 3 KB each
+_MOST_REMEMBERED = 2_000  # cards, some 5 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Drawn:
 
 
 class Remembered:
-    """The cards this process made itself, the latest ones."""
+    """The cards this process made or read itself, the latest ones."""
 
     def __init__(self) -> None:
         self._cards: OrderedDict[tuple[int, int, str], Drawn] = OrderedDict()
@@ -75,7 +75,11 @@ def drawn_cards(numbers: Sequence[int], *, keys: Sequence[str] = (), language: s
 
 
 def _known(row: CardRow, language: str) -> Drawn | None:
-    return read(row.body) if row.body is not None else remembered.get(row, language)
+    card = remembered.get(row, language)
+    if card is None and row.body is not None:
+        card = read(row.body)
+        remembered.put(row, language, card)
+    return card
 
 
 def _made(rows: Sequence[CardRow], language: str) -> Iterable[tuple[int, Drawn]]:

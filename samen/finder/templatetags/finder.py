@@ -125,10 +125,15 @@ def way_words(way: str) -> str:
 # --- addresses -------------------------------------------------------------------------------
 
 
-def _find(asked: Asked) -> str:
-    query = asked.query()
-    address = reverse("finder:find", args=[reader()])
+def _find(asked: Asked, **changes: object) -> str:
+    query = asked.query(**changes)
+    address = _address("finder:find", reader())
     return f"{address}?{query}" if query else address
+
+
+@lru_cache(maxsize=256)
+def _address(door: str, language: str) -> str:
+    return reverse(door, args=[language])
 
 
 @register.simple_tag
@@ -146,7 +151,7 @@ def list_address(found: Results) -> str:
 def place_address(asked: Asked) -> str:
     """Where another town is chosen; everything else that is asked comes along."""
     query = asked.query(place="", within=None, page=1, also=())
-    address = reverse("finder:place", args=[reader()])
+    address = _address("finder:place", reader())
     return f"{address}?{query}" if query else address
 
 
@@ -154,8 +159,8 @@ def place_address(asked: Asked) -> str:
 def town_address(asked: Asked, town: Town | None = None) -> str:
     slug = town.slug if town else ""
     if asked.query():
-        return f"{reverse('finder:find', args=[reader()])}?{asked.query(place=slug)}"
-    return f"{reverse('finder:home', args=[reader()])}?place={slug}"
+        return _find(asked, place=slug)
+    return f"{_address('finder:home', reader())}?place={slug}"
 
 
 @register.simple_tag
@@ -163,7 +168,7 @@ def page_addresses(asked: Asked, page: Any) -> tuple[str, str]:
     def at(number: int | None) -> str:
         if number is None:
             return ""
-        return f"{reverse('finder:find', args=[reader()])}?{asked.query(page=number)}"
+        return _find(asked, page=number)
 
     return at(page.previous), at(page.next)
 
@@ -193,10 +198,7 @@ class Chip:
 def chips(asked: Asked, place: Town | None, groups: list[NeedShown]) -> list[Chip]:
     """What narrows the list now, each with the address of the list without it."""
     narrowing = [*_of_place(asked, place), *_of_terms(asked), *_of_groups(asked, groups)]
-    address = reverse("finder:find", args=[reader()])
-    return [
-        Chip(words, f"{address}?{asked.query(page=1, **changes)}") for words, changes in narrowing
-    ]
+    return [Chip(words, _find(asked, page=1, **changes)) for words, changes in narrowing]
 
 
 Narrowing = list[tuple[str | SafeString, dict[str, Any]]]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from babel.dates import get_day_names
@@ -82,12 +83,16 @@ class WithHours(Protocol):
 @register.simple_tag
 def opening_words(opening: Opening, item: WithHours) -> When:
     """When they can be reached: open until a time on the clock, never a countdown."""
-    if item.hours.state == "always" and not item.hours.confirmed:
+    return _when(opening, always=item.hours.state == "always", confirmed=item.hours.confirmed)
+
+
+def _when(opening: Opening, *, always: bool, confirmed: bool) -> When:
+    if always and not confirmed:
         words = _("Day and night, says our source. Call and try.")
         return When(words, words, good=False)
     if opening.state == OpeningState.OPEN and (opening.always or opening.until is None):
         return When(_("Open now, day and night"), _("Day and night"), good=True)
-    return _by_the_clock(opening, confirmed=item.hours.confirmed)
+    return _by_the_clock(opening, confirmed=confirmed)
 
 
 def _by_the_clock(opening: Opening, *, confirmed: bool) -> When:
@@ -109,6 +114,23 @@ def _closed(opening: Opening) -> str | SafeString:
     if opening.opens_next is None:
         return _("Closed now")
     return _sentence(_("Closed now. Opens %(moment)s"), moment=_day_and_time(opening.opens_next))
+
+
+@lru_cache(maxsize=4096)
+def _open_html(
+    opening: Opening,
+    *,
+    always: bool,
+    confirmed: bool,
+    reachable: bool,
+    language: str,  # noqa: ARG001 the words are of that language
+) -> str:
+    """The line of a card that is true only now. Many places keep the same hours."""
+    if not reachable and opening.state == OpeningState.UNKNOWN:
+        return ""
+    when = _when(opening, always=always, confirmed=confirmed)
+    line = Line(when.words, good=when.good, fleeting=True)
+    return format_html('<li class="{}">{}</li>', line.classes, line.words)
 
 
 @register.simple_tag
@@ -153,11 +175,13 @@ def where_words(item: Listing) -> str:
     return _("Ask where they are")
 
 
-def _distance_words(distance: float, place: Town) -> str:
-    if distance < 1:
-        return _("In %(town)s") % {"town": town_name(place)}
+@lru_cache(maxsize=4096)
+def _away(km: int, place: Town, language: str) -> str:  # noqa: ARG001 the words are of that language
+    """Whole kilometres from the middle of a town, as HTML; 0 within it."""
+    if not km:
+        return conditional_escape(_("In %(town)s") % {"town": town_name(place)})
     words = _("About %(km)s km from the middle of %(town)s")
-    return words % {"km": round(distance), "town": town_name(place)}
+    return conditional_escape(words % {"km": km, "town": town_name(place)})
 
 
 @register.simple_tag
@@ -167,10 +191,15 @@ def drawn(found: InList, level: int, place: Town | None = None) -> SafeString:
     before, name, until_facts, rest = card.parts
     where = card.where
     if found.distance is not None and place is not None:
-        where = conditional_escape(_distance_words(found.distance, place))
-    open_line = "".join(
-        format_html('<li class="{}">{}</li>', line.classes, line.words)
-        for line in _open_line(found.opening, card, reachable=card.reachable)
+        km = 0 if found.distance < 1 else round(found.distance)
+        where = _away(km, place, reader())
+    hours = card.hours
+    open_line = _open_html(
+        found.opening,
+        always=hours.state == "always",
+        confirmed=hours.confirmed,
+        reachable=card.reachable,
+        language=reader(),
     )
     # Its parts are a rendered template, and what is put between them was escaped above.
     return SafeString(f"{before}{level}{name}{level}{until_facts}{open_line}<li>{where}</li>{rest}")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from secrets import token_hex
 from typing import Any
 
 from babel.dates import format_date
@@ -9,7 +11,8 @@ from babel.lists import format_list
 from django import template
 from django.template.base import Parser, Token
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -47,13 +50,26 @@ def emergency_lines() -> tuple[Any, ...]:
 
 
 @register.simple_tag(takes_context=True)
-def other_languages(context: Context) -> list[tuple[languages.Language, str]]:
+def language_menu(context: Context) -> SafeString:
     """Every published language with the address of this same page in it.
 
     A page that is not at an address of its own (an answer to a form, an error) leads home.
     """
-    here = str(context.get("path_without_language", ""))
-    return [(languages.LANGUAGES[tag], f"/{tag}/{here}") for tag in languages.PUBLISHED]
+    here = conditional_escape(str(context.get("path_without_language", "")))
+    # The pieces are a rendered template, and what is put between them was escaped above.
+    return SafeString(here.join(_menu(reader())))
+
+
+@lru_cache(maxsize=64)
+def _menu(language: str) -> list[str]:
+    """Rendered once for a language, and cut where the address of the page goes."""
+    gap = token_hex(12)
+    known = {
+        "here": languages.LANGUAGES[language],
+        "published": [languages.LANGUAGES[tag] for tag in languages.PUBLISHED],
+        "gap": gap,
+    }
+    return render_to_string("theme/components/languages.html", known).split(gap)
 
 
 class Fragments:
