@@ -6,7 +6,9 @@ from samen.exchange.queries.sources import being_undone, due_sources, running
 from samen.foundation.actor import job
 
 _MOST = 2_000  # documents in one go
-_STEPS = 200  # of one source in one round: ten thousand records
+# Of one source in one round: twenty thousand records of a file, five thousand of a list. Letters
+# wait so long.
+_STEPS = 100
 
 
 def keep_documents(*, at: datetime) -> int:  # noqa: ARG001 of every job

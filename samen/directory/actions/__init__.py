@@ -25,7 +25,7 @@ from samen.directory.actions.projecting import forget_projections, keep_cards, k
 from samen.directory.actions.remembering import organization_facts
 from samen.directory.actions.reports import ImportReport, Kept
 from samen.directory.actions.routes import import_routes
-from samen.directory.actions.tables import blank_facts, facts_of_services
+from samen.directory.actions.tables import blank_facts, facts_of_each, facts_of_services
 from samen.directory.actions.taking import (
     Body,
     Entry,
@@ -55,6 +55,7 @@ __all__ = [
     "create_entries",
     "create_service",
     "end_doubts",
+    "facts_of_each",
     "facts_of_services",
     "facts_to_restore",
     "fits",

@@ -1,6 +1,7 @@
 """Whether the facts of a service can be true together. Whatever door they come in by."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,9 +59,13 @@ def check_silent(facts: Facts, traces: Collection[str]) -> None:
         )
 
 
+@cache
+def _columns() -> frozenset[str]:
+    return frozenset(field.name for field in Service._meta.concrete_fields) - {"organization"}
+
+
 def _check_columns(parts: Mapping[str, Any]) -> None:
-    columns = {field.name for field in Service._meta.concrete_fields} - {"organization"}
-    for column in columns & parts.keys():
+    for column in _columns() & parts.keys():
         if parts[column] not in (None, "", [], {}):
             check_column(Service, column, parts[column])
     if not parts["name"]:

@@ -219,9 +219,14 @@ def services_in_tables(keys: Iterable[str]) -> dict[str, Service]:
 
 def facts_of_services(ids: Iterable[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
     """Everything the tables say of many services, by id, in a dozen queries."""
+    return {id_: facts for id_, (_version, facts) in facts_of_each(ids).items()}
+
+
+def facts_of_each(ids: Iterable[UUID]) -> dict[UUID, tuple[int, dict[str, dict[str, Any]]]]:
+    """The same, with the version that says so."""
     found = Service.objects.filter(id__in=list(ids)).select_related("organization")
     rows = found.prefetch_related(*_RELATED.values()).order_by("number")
-    return {service.id: all_facts(service) for service in rows}
+    return {service.id: (service.version, all_facts(service)) for service in rows}
 
 
 # --- read --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from samen.foundation.http.fetching import Fetched, Gate, NotFetched, fetch
 
 _OF_A_PAGE = 50
 _OF_A_FEED = 50
-_OF_A_FILE = 100
+_OF_A_FILE = 200
 _GONE = ("deleted", "withdrawn", "merged")
 _OK, _BAD_REQUEST = 200, 400
 _ABSENT = frozenset({404, 410})

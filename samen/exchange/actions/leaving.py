@@ -4,7 +4,7 @@ from datetime import datetime
 
 from samen.directory import actions as directory
 from samen.directory.actions import Changed
-from samen.directory.models import Origin
+from samen.directory.models import Service
 from samen.exchange.actions.differing import put_before_a_person
 from samen.exchange.models import Held, Run, Touched
 from samen.exchange.rules.comparing import mark
@@ -48,7 +48,12 @@ def is_ours_to_write(held: Held) -> bool:
     service = held.service
     if service is None or service.merged_into_id is not None:
         return False
-    return Origin.objects.filter(service=service).exists()
+    return has_origin(service)
+
+
+def has_origin(service: Service) -> bool:
+    """Whether it was taken over. Asks nothing where the origin was fetched along."""
+    return getattr(service, "origin", None) is not None
 
 
 def touch(run: Run, held: Held, what: str, before: int, changed: Changed) -> None:

@@ -14,13 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 
 from samen.directory import actions as directory
 from samen.directory.actions import Body, Entry, Refused
-from samen.directory.models import Organization, Origin, Service
+from samen.directory.models import Origin, Service
 from samen.exchange.actions.differing import put_before_a_person, settle_those
-from samen.exchange.actions.ground import ground_of
-from samen.exchange.actions.leaving import is_ours_to_write, take_away, touch
+from samen.exchange.actions.known import Known, keys_of_organizations, known_among
+from samen.exchange.actions.leaving import has_origin, is_ours_to_write, take_away, touch
+from samen.exchange.actions.unpacking import SERVICE, Unpacked
 from samen.exchange.models import Held, Run, Source, Touched
 from samen.exchange.queries.secrets import redacted_among
 from samen.exchange.rules.comparing import (
@@ -32,18 +34,17 @@ from samen.exchange.rules.comparing import (
     marks,
     news,
 )
-from samen.exchange.rules.reading import Offer, read_service
+from samen.exchange.rules.reading import Offer
 from samen.exchange.rules.reading_origin import as_uuid, stable_id
 from samen.exchange.rules.reading_package import ROW_OF
-from samen.exchange.rules.reading_pages import kind_of, services_in
 from samen.exchange.rules.reading_values import words
 from samen.foundation.actor import Actor
 from samen.foundation.sentences import Spoken, gettext_noop, kept
 
-_SERVICE = "service"
+Facts = Mapping[str, Mapping[str, Any]]
+
 _KEPT_LOSSES = 40  # of one record
 _BROUGHT = (Source.Kind.PACKAGE, Source.Kind.SHEET)
-_NAMELESS = Refused(gettext_noop("It has no id or no name."))
 _OURS = Refused(gettext_noop("Its id is ours."))
 
 
@@ -53,33 +54,36 @@ class Offering:
     def __init__(self, run: Run, by: Actor, at: datetime) -> None:
         self._run, self._source = run, run.source
         self._by, self._at = by, at
-        self._ground = ground_of(self._source.municipality.slug, at)
         self.counts: Counter[str] = Counter()
         self.losses: Counter[str] = Counter()
         self.refused: list[list[Any]] = []  # [id at the source, why]
         self._seen: list[UUID] = []
+        self._hashes: Mapping[str, str] = {}
+        self._keys: Mapping[UUID, str] = {}  # of organisations that are there
+        # Version and facts of entries that nothing was written to yet in this step.
+        self._now: dict[UUID, tuple[int, dict[str, dict[str, Any]]]] = {}
 
     # --- everything that was offered -----------------------------------------------------------
 
-    def take(self, documents: Sequence[Mapping[str, Any]]) -> None:
-        services: list[Mapping[str, Any]] = []
-        for document in documents:
-            table = words(document, ROW_OF)
-            if self._source.address:
-                # A list of services holds nothing else, whatever its records look like.
-                services.append(document)
-                continue
-            services += [] if table else services_in(document)
-            if table or kind_of(document) != _SERVICE:
-                self._keep_object(table or kind_of(document), document)
-        offers = {offer.original: offer for offer in map(self._read, services) if offer}
-        self.counts["seen"] += len(services)
+    def take(self, unpacked: Unpacked) -> None:
+        self.counts["seen"] += unpacked.seen
+        self.losses.update(unpacked.losses)
+        self._hashes = unpacked.hashes
+        for original, why in unpacked.refused:
+            self._refuse(original, why)
+        for kind, document in unpacked.objects:
+            self._keep_object(kind, document)
+        offers = unpacked.offers
         held = self._held(offers)
         mine = {key: offer for key, offer in offers.items() if self._is_to_take(offer)}
+        self._keys = keys_of_organizations(map(self._organization_id, mine.values()))
+        again = [(held[key], offer) for key, offer in mine.items() if key in held]
+        self._look_up([pair for pair in again if not self._is_as_it_was(*pair)])
+        for each, offer in again:
+            self._again(each, offer)
         new = {key: offer for key, offer in mine.items() if key not in held}
-        for original in mine.keys() & held.keys():
-            self._again(held[original], mine[original])
-        self._make({key: offer for key, offer in new.items() if not self._is_taken(offer)})
+        known = known_among(new.values(), brought=self._source.kind in _BROUGHT)
+        self._make({key: o for key, o in new.items() if not self._is_taken(o, known)})
         self._note_seen()
 
     def note_there(self, originals: Sequence[str]) -> None:
@@ -91,29 +95,14 @@ class Offering:
         for held in self._held_ones([original]).filter(state=Held.State.HERE):
             self.counts[take_away(held=held, run=self._run, by=self._by, at=self._at)] += 1
 
-    def _read(self, document: Mapping[str, Any]) -> Offer | None:
-        samen = self._source.kind in (Source.Kind.SAMEN, Source.Kind.PACKAGE)
-        offer = read_service(
-            document,
-            self._ground,
-            publisher=self._source.publisher,
-            licence=self._source.licence,
-            samen=samen,
-        )
-        if offer is None:
-            self._refuse(words(document, "id")[:200], _NAMELESS)
-            return None
-        self.losses.update(f"{loss.field}|{loss.why.value}" for loss in offer.losses)
-        return offer
-
     def _refuse(self, original: str, why: Spoken) -> None:
         self.counts["refused"] += 1
         self.refused.append([original, kept(why)])
 
     def _held_ones(self, originals: Sequence[str]) -> Any:
         return Held.objects.filter(
-            source=self._source, kind=_SERVICE, original__in=list(originals)
-        ).select_related("service")
+            source=self._source, kind=SERVICE, original__in=list(originals)
+        ).defer("document")
 
     def _held(self, offers: Mapping[str, Offer]) -> dict[str, Held]:
         found = {held.original: held for held in self._held_ones(list(offers))}
@@ -132,14 +121,24 @@ class Offering:
     # --- what is held already ------------------------------------------------------------------
 
     def _again(self, held: Held, offer: Offer) -> None:
-        said = document_hash(offer.document)
         if held.state == Held.State.UNDONE:
             self._see(held)
-        elif held.state == Held.State.HERE and held.hash == said:
+        elif self._is_as_it_was(held, offer):
             self._see(held)
             self.counts["unchanged"] += 1
         else:
-            self._compare(held, offer, said)
+            self._compare(held, offer, self._hashes[offer.original])
+
+    def _look_up(self, changed: Sequence[tuple[Held, Offer]]) -> None:
+        """What stands here of those that may be written: asked once for all of them."""
+        prefetch_related_objects([held for held, _offer in changed], "service__origin")
+        ours = [(held, offer) for held, offer in changed if is_ours_to_write(held)]
+        self._make_organizations([offer for _held, offer in ours])
+        ids = [held.service_id for held, _offer in ours if held.service_id]
+        self._now |= directory.facts_of_each(ids)
+
+    def _is_as_it_was(self, held: Held, offer: Offer) -> bool:
+        return held.state == Held.State.HERE and held.hash == self._hashes[offer.original]
 
     def _see(self, held: Held, **columns: Any) -> None:
         self._seen.append(held.pk)
@@ -161,9 +160,8 @@ class Offering:
             self._ask(held, target, differ)
             self._see(held, hash=said, facts=marks(facts), **self._kept(held, offer))
             return
-        self._make_organizations([offer])
-        facts = self._facts(offer)
-        version, now = directory.service_facts(target)
+        there = self._now.pop(target, None)
+        version, now = directory.service_facts(target) if there is None else there
         found = compare(now, facts, held.facts, directory.blank_facts())
         outcome, written = self._write(held, target, version, found)
         self._ask(held, target, found.differ)
@@ -228,7 +226,7 @@ class Offering:
 
     def _kept(self, held: Held, offer: Offer) -> dict[str, Any]:
         secret = bool(held.service_id and redacted_among([held.service_id]))
-        if held.service_id and not Origin.objects.filter(service=held.service_id).exists():
+        if held.service and not has_origin(held.service):
             return {}  # an entry of our own says itself what it is
         return {
             "document": b"" if secret else packed(offer.document),
@@ -237,15 +235,13 @@ class Offering:
 
     # --- what is new ---------------------------------------------------------------------------
 
-    def _is_taken(self, offer: Offer) -> bool:
+    def _is_taken(self, offer: Offer, known: Known) -> bool:
         """Another source brought it already; or it is ours, and was brought back by hand."""
-        own = as_uuid(offer.original) if self._source.kind in _BROUGHT else None
-        if own and Service.objects.filter(pk=own, origin=None).exists():
+        own = as_uuid(offer.original)
+        if own is not None and own in known.own:
             self._hold_own(own, offer)
             return True
-        there = Origin.objects.filter(
-            publisher=offer.origin.publisher, original=offer.origin.original
-        ).first()
+        there = known.origins.get((offer.origin.publisher, offer.origin.original))
         if there is None:
             return False
         if offer.origin.publisher == self._source.publisher:
@@ -282,7 +278,9 @@ class Offering:
             by=self._by,
             at=self._at,
         )
-        self._again(self._held_ones([offer.original]).get(), offer)
+        pair = self._held_ones([offer.original]).get(), offer
+        self._look_up([pair])
+        self._again(*pair)
 
     def _hand(self) -> directory.Source:
         source = self._source
@@ -291,7 +289,7 @@ class Offering:
     def _make(self, offers: Mapping[str, Offer]) -> None:
         if not offers:
             return
-        self._make_organizations(list(offers.values()))
+        self._make_organizations([*offers.values()])
         ids = {self._id(offer): offer for offer in offers.values()}
         taken = set(Service.objects.filter(id__in=ids).values_list("id", flat=True))
         entries = [
@@ -341,13 +339,13 @@ class Offering:
     def _row(self, offer: Offer) -> dict[str, Any]:
         return {
             "source": self._source,
-            "kind": _SERVICE,
+            "kind": SERVICE,
             "original": offer.original,
             "publisher": offer.origin.publisher,
             "first_seen": self._at,
             "last_seen": self._at,
             "seen_in": self._run,
-            "hash": document_hash(offer.document),
+            "hash": self._hashes[offer.original],
             "document": packed(offer.document),
             "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
         }
@@ -362,15 +360,14 @@ class Offering:
         kept = self._source.kind == Source.Kind.SAMEN
         return stable_id(self._source.publisher, offer.organization.original, kept=kept)
 
-    def _facts(self, offer: Offer) -> dict[str, Mapping[str, Any]]:
-        key = self._key_of(self._organization_id(offer))
+    def _facts(self, offer: Offer) -> Facts:
+        id_ = self._organization_id(offer)
+        key = self._keys.get(id_) or f"in-{id_.hex}"
         return {**offer.facts, "name": {"organization": key, **offer.facts["name"]}}
 
-    def _key_of(self, organization: UUID) -> str:
-        known = Organization.objects.filter(pk=organization).values_list("key", flat=True)
-        return known.first() or f"in-{organization.hex}"
-
     def _make_organizations(self, offers: Sequence[Offer]) -> None:
+        if not offers:
+            return
         bodies = {}
         for offer in offers:
             said, id_ = offer.organization, self._organization_id(offer)

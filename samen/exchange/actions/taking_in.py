@@ -1,7 +1,7 @@
 """A source is read step by step. Killed at any moment, the next step goes on where the last ended.
 
-A step asks the source outside of any transaction, and then writes what was offered, how far the
-run is and its counts in one: either all of it happened or nothing.
+A step asks the source and reads what it says outside of any transaction, and then writes what was
+offered, how far the run is and its counts in one: either all of it happened or nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from samen.audit import actions as audit
 from samen.exchange.actions.crawling import Batch, BeginAnew, NotAnswered, next_batch, pieces
 from samen.exchange.actions.leaving import take_away
 from samen.exchange.actions.offering import Offering
+from samen.exchange.actions.unpacking import Unpacked, unpack
 from samen.exchange.models import Held, Load, Run, Source
 from samen.foundation.actor import Actor
 from samen.foundation.http.fetching import Gate
@@ -70,16 +71,16 @@ def take_step(*, run_id: UUID, gate: Gate, by: Actor, at: datetime) -> bool:
         return _begin_anew(run, by, at)
     except NotAnswered as trouble:
         return _not_answered(run, trouble.code, by, at)
-    return _take(run, batch, by, at)
+    return _take(run, batch, unpack(run.source, batch.documents, at), by, at)
 
 
 @transaction.atomic
-def _take(read: Run, batch: Batch, by: Actor, at: datetime) -> bool:
+def _take(read: Run, batch: Batch, unpacked: Unpacked, by: Actor, at: datetime) -> bool:
     run = _same(read)
     if run is None:
         return False
     offering = Offering(run, by, at)
-    offering.take(batch.documents)
+    offering.take(unpacked)
     offering.note_there(batch.there)
     for original in batch.gone:
         offering.note_gone(original)

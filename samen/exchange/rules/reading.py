@@ -71,6 +71,7 @@ PLACED = frozenset(
         *("address_withheld", "safety", "channels", "translations", "provenance", "coded"),
     }
 )
+_PLACED_OF_OURS = PLACED | _IN_OWN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,7 @@ def read_service(
     facts = _of_samen(document, ground, losses) if own else _of_anybody(document, ground, losses)
     facts["name"] = {"name": name, "names": facts.pop("names", {})}
     facts["publish"] = _published(document, facts, losses, own=own)
-    placed = PLACED | _IN_OWN_WORDS if own else PLACED
-    for path in unplaced(document, placed):
+    for path in unplaced(document, _PLACED_OF_OURS if own else PLACED):
         losses.note(path, Why.NO_PLACE)
     if words(document, "assured_date"):
         losses.note("assured_date", Why.OURS_TO_SAY)
@@ -280,12 +280,18 @@ def _speaks(document: Mapping[str, Any], losses: Losses) -> list[str]:
 
 def _tag(said: str) -> str:
     """A language by its tag, its code of three letters, or its name."""
-    wanted = said.strip().casefold()
+    return _TAGS.get(said.strip().casefold(), "")
+
+
+def _tags() -> dict[str, str]:
+    tags: dict[str, str] = {}
     for tag, language in LANGUAGES.items():
-        names = (tag, language.iso, language.english, language.own)
-        if wanted and wanted in [name.casefold() for name in names]:
-            return tag
-    return ""
+        for name in filter(None, (tag, language.iso, language.english, language.own)):
+            tags.setdefault(name.casefold(), tag)
+    return tags
+
+
+_TAGS = _tags()
 
 
 def _areas(document: Mapping[str, Any], ground: Ground, losses: Losses) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from samen.audit.models import Entry
 from samen.directory import actions as directory
@@ -67,6 +69,28 @@ def test_a_record_is_taken_in_with_its_source_and_licence() -> None:
     origin = Origin.objects.get(service=made)
     assert (origin.source_name, origin.licence, origin.original) == ("Sociale kaart", "CC0", "a1")
     assert Change.objects.filter(kind="service", record=made.id, verb="created").count() == 1
+
+
+def test_more_records_ask_no_more_questions() -> None:
+    """Of new ones and of those that are as they were: all of a step is asked about at once."""
+
+    def asked(number: int) -> list[int]:
+        there = source(name=f"List of {number}")
+        records = [
+            record(
+                f"{number}-{each}", organization={"id": f"{number}-o{each}", "name": "Buurthuis"}
+            )
+            for each in range(number)
+        ]
+        counts = []
+        for _time in ("new", "the same"):
+            with CaptureQueriesContext(connection) as questions:
+                bring(there, *records)
+            counts.append(len(questions))
+        return counts
+
+    asked(1)  # what is kept of the ground is asked for once
+    assert asked(3) == asked(12)
 
 
 def test_the_same_file_again_changes_nothing() -> None:

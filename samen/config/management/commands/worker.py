@@ -1,5 +1,6 @@
 """Do what is due, again and again: letters, reminders, checks."""
 
+import gc
 import signal
 import threading
 from argparse import ArgumentParser
@@ -24,6 +25,11 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        if not once:
+            # What stands from the beginning is never garbage. Looking for some among it took a
+            # fifth of the time of taking a list in.
+            gc.collect()
+            gc.freeze()
         while True:
             for name, done in jobs.do_what_is_due(at=clock.now()).items():
                 if done or once:
