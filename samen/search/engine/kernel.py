@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samen.search.engine.columns import EMERGENCY, Index, Rows
-from samen.search.engine.scan import Numbers
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -119,7 +119,7 @@ class Machine:
                 asked.age, (asked.youngest, asked.oldest) = True, age
 
 
-def _routes(index: Index, marks: Sequence[str]) -> tuple[Rows, Numbers]:
+def _routes(index: Index, marks: Sequence[str]) -> tuple[Rows, NDArray[np.float64]]:
     """The rows of all routes, each once and in order, and what its best place is worth."""
     if not marks:
         return np.zeros(0, np.int32), np.zeros(0)
