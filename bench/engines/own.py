@@ -49,6 +49,7 @@ class Own:
             asked.situation,
             areas=self.areas,
             states=self.openings.states(asked.question.at),
+            counting=kind == COUNTS,
         )
         return told(found, kind)
 

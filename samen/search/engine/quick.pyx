@@ -18,6 +18,9 @@ from samen.search.engine.columns.index import COSTS, KNOWN, NOBODY_SAID, SOMETIM
 from samen.search.rules import ground, ranking, wording
 from samen.search.rules.asking import BIT, Reason
 
+cdef extern from *:
+    int _lowest "__builtin_ctzll"(unsigned long long) noexcept nogil  # bit that is set
+
 ctypedef unsigned long long Word
 ctypedef long long Bits
 
@@ -185,9 +188,11 @@ cdef class Asked:
     cdef public Chosen chosen
     cdef public bint words, every_word, place, language, groups, only, age
     cdef public bint no_papers, free, channels, open_now, always
+    cdef public bint counting  # nobody asks how far it is, nor which is the best
     cdef public Py_ssize_t many_words
     cdef public double latitude, longitude, within
     cdef double sine, cosine  # of the latitude
+    cdef double surely_within, surely_beyond  # as the square of half a chord
     cdef public object seen
     cdef public Masks remote, kin, members, maybe, offered
     cdef public list said  # a mask for each group
@@ -440,6 +445,8 @@ cdef class Quick:
             of_areas = asked.seen
             seen = &of_areas[0] if of_areas.shape[0] else NULL
             asked.sine, asked.cosine = sin(asked.latitude * RADIAN), cos(asked.latitude * RADIAN)
+            asked.surely_within = sin(max(0.0, asked.within - SLACK_KM) / EARTH / 2) ** 2
+            asked.surely_beyond = sin((asked.within + SLACK_KM) / EARTH / 2) ** 2
         for place in range(many):
             row = given[place]
             one.row, one.score, one.why, one.distance = row, 0, 0, NAN
@@ -452,7 +459,8 @@ cdef class Quick:
                 continue
             if not self._suits(asked, &one):
                 continue
-            self._trust(asked, &one)
+            if not asked.counting:
+                self._trust(asked, &one)
             into_row[kept], into_score[kept], into_distance[kept] = row, one.score, one.distance
             into_why[kept], into_hours[kept] = one.why, self.hours[row]
             into_what[kept] = (
@@ -499,6 +507,8 @@ cdef class Quick:
         cdef Py_ssize_t place
         cdef double way
         cdef bint has_area = self.area_start[one.row] < self.area_start[one.row + 1]
+        cdef bint has_town = self.town_start[one.row] < self.town_start[one.row + 1]
+        cdef bint inside = False
         for place in range(self.area_start[one.row], self.area_start[one.row + 1]):
             of_areas |= seen[self.area[place]]
         if self.national[one.row]:
@@ -506,10 +516,14 @@ cdef class Quick:
             one.why |= SAY_EVERYWHERE
             return True
         for place in range(self.town_start[one.row], self.town_start[one.row + 1]):
+            if asked.counting:
+                inside |= self._is_within(asked, place)
+                continue
             way = self._kilometres(asked, place)
+            inside |= way <= asked.within
             if isnan(one.distance) or way < one.distance:
                 one.distance = way
-        if one.distance <= asked.within or of_areas & HERE:
+        if inside or of_areas & HERE:
             one.local = True
             one.score += NEAR
             if not isnan(one.distance):
@@ -518,7 +532,7 @@ cdef class Quick:
         elif of_areas & NEXT_DOOR:
             one.score += AROUND
             one.why |= SAY_AROUND
-        elif of_areas & LOST or (isnan(one.distance) and not has_area):
+        elif of_areas & LOST or not (has_town or has_area):
             one.score += PLACE_UNKNOWN
             one.why |= ASK_PLACE
         else:
@@ -528,16 +542,35 @@ cdef class Quick:
     cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:
         """The haversine. Nearby without the functions of the mathematics: their series, as far
         as the numbers are exact."""
-        cdef double up = (self.town_latitude[town] - asked.latitude) * RADIAN
-        cdef double along = (self.town_longitude[town] - asked.longitude) * RADIAN
-        cdef double straight, south
-        if -NEARBY < up < NEARBY and -NEARBY < along < NEARBY:
-            south = asked.cosine * (1 - 2 * _half_squared(up)) - asked.sine * _sine(up)
-            straight = _half_squared(up) + asked.cosine * south * _half_squared(along)
+        cdef double straight = self._near_chord(asked, town), south
+        if straight >= 0:
             return _rounded(2 * EARTH * _arc(straight))
         south = cos(self.town_latitude[town] * RADIAN)
-        straight = sin(up / 2) ** 2 + asked.cosine * south * sin(along / 2) ** 2
+        straight = (
+            sin((self.town_latitude[town] - asked.latitude) * RADIAN / 2) ** 2
+            + asked.cosine * south
+            * sin((self.town_longitude[town] - asked.longitude) * RADIAN / 2) ** 2
+        )
         return _rounded(2 * EARTH * asin(sqrt(min(1.0, straight))))
+
+    cdef inline bint _is_within(self, Asked asked, Py_ssize_t town) noexcept:
+        """Without a root, but for what lies just on the line."""
+        cdef double straight = self._near_chord(asked, town)
+        if 0 <= straight < asked.surely_within:
+            return True
+        if straight > asked.surely_beyond:
+            return False
+        return self._kilometres(asked, town) <= asked.within
+
+    cdef inline double _near_chord(self, Asked asked, Py_ssize_t town) noexcept:
+        """The square of half the chord to what is nearby; -1 for what is not."""
+        cdef double up = (self.town_latitude[town] - asked.latitude) * RADIAN
+        cdef double along = (self.town_longitude[town] - asked.longitude) * RADIAN
+        cdef double south
+        if not (-NEARBY < up < NEARBY and -NEARBY < along < NEARBY):
+            return -1
+        south = asked.cosine * (1 - 2 * _half_squared(up)) - asked.sine * _sine(up)
+        return _half_squared(up) + asked.cosine * south * _half_squared(along)
 
     cdef bint _suits(self, Asked asked, One* one) noexcept:
         """Whether it is not for somebody else; an emergency number no filter ever hides."""
@@ -738,15 +771,9 @@ def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] p
     for each in range(places.shape[0]):
         for word in range(bits.shape[1]):
             left = bits[rows[places[each]], word]
-            bit = word * 64
             while left:
-                if not left & 0xFF:
-                    left >>= 8
-                    bit += 8
-                else:
-                    into[bit] += left & 1
-                    left >>= 1
-                    bit += 1
+                into[word * 64 + _lowest(left)] += 1
+                left &= left - 1
     return {values[bit]: into[bit] for bit in range(len(values)) if into[bit]}
 
 

@@ -57,8 +57,10 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     states: States,
     gone: Flags | None,
     sought: Sequence[Sought],
+    counting: bool = False,
 ) -> Found:
     asked = machine.asked(question, situation)
+    asked.counting = counting
     around = _see(machine, asked, question, areas)
     asked.many_words = len(sought)
     rows = _rows(machine, asked, question, around, gone, sought)

@@ -33,12 +33,19 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     states: States,
     gone: Flags | None = None,
     sought: Sequence[Sought] | None = None,
+    counting: bool = False,
 ) -> Found:
-    """What the scan finds, without the rows that are `gone`."""
+    """What the scan finds, without the rows that are `gone`.
+
+    `counting`: only which services, not their order, and so not how far they are.
+    """
     if sought is None and question.words:
         [sought] = wording.seek(question.words, [asked(index, gone)])
     machine = kernel.of(index)
-    answer = partial(plainly, index) if machine is None else partial(quickly.find, machine)
+    if machine is None:
+        answer = partial(plainly, index)
+    else:
+        answer = partial(quickly.find, machine, counting=counting)
     return answer(question, situation, areas=areas, states=states, gone=gone, sought=sought or ())
 
 

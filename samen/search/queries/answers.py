@@ -132,14 +132,14 @@ def counts(question: Question) -> Counts:
     """The numbers beside the filters: how many that are ready have what."""
     together: dict[str, Counter[str]] = {}
     ready = 0
-    for _part, found in _found(question):
+    for _part, found in _found(question, counting=True):
         ready += len(found.ready)
         for kind, numbers in counted(found.verdict, found.ready).items():
             together.setdefault(kind, Counter()).update(numbers)
     return Counts(ready, together)
 
 
-def _found(question: Question) -> list[tuple[Part, Found]]:
+def _found(question: Question, *, counting: bool = False) -> list[tuple[Part, Found]]:
     held = keeper.current()
     situation = _situation(needs.taxonomy(held.ground), question.need)
     sought = wording.seek(question.words, [part.asked for part in held.parts])
@@ -154,6 +154,7 @@ def _found(question: Question) -> list[tuple[Part, Found]]:
                 states=part.states(question.at),
                 gone=part.gone,
                 sought=words,
+                counting=counting,
             ),
         )
         for part, words in zip(held.parts, sought, strict=True)

@@ -105,8 +105,11 @@ def asked(*, words: bool) -> list[tuple[Question, Situation | None]]:
     ]
 
 
-def by_index(index: Index, question: Question, situation: Situation | None) -> Found:
-    return strips.find(index, question, situation, areas=Areas(index, {}), states=states)
+def by_index(
+    index: Index, question: Question, situation: Situation | None, *, counting: bool = False
+) -> Found:
+    areas = Areas(index, {})
+    return strips.find(index, question, situation, areas=areas, states=states, counting=counting)
 
 
 def judged(index: Index, *, words: bool) -> list[int]:
@@ -135,7 +138,9 @@ def test_the_first_ten_and_the_counts_are_those_of_the_scan(
 
         assert fast.ready[:10] == [place_in(fast, slow, place) for place in slow.ready[:10]]
         assert told(fast, continent) == told(slow, continent)
-        assert counted(fast.verdict, fast.ready) == counted(slow.verdict, slow.ready)
+        only_counted = by_index(continent, question, situation, counting=True)
+        for one in (fast, only_counted):
+            assert counted(one.verdict, one.ready) == counted(slow.verdict, slow.ready)
 
 
 def place_in(fast: Found, slow: Found, place: int) -> int:

@@ -110,7 +110,9 @@ def both(
     plainly = strips.plainly(index, question, situation, **more)
     everything = scan(index, question, situation, centres=middles, state=state)
     assert told(plainly, index) == told(found, index)
-    assert counted(plainly.verdict, plainly.ready) == counted(found.verdict, found.ready)
+    only_counted = strips.find(index, question, situation, counting=True, **more)
+    for one in (found, only_counted):
+        assert counted(plainly.verdict, plainly.ready) == counted(one.verdict, one.ready)
     return told(found, index), told(everything, index)
 
 
