@@ -187,11 +187,14 @@ OF_ALL_WHO_INVITE = {
 # Who compares six words with whom, who gives access again and what two of a circle do, is tested
 # in samen/people.
 OF_ALL_WITH_KEYS = {
+    "/desk/keys/spare/<circle>/",
     "/desk/keys/of/<colleague>/",
     "/desk/keys/of/<colleague>/again/",
     "/desk/circles/<circle>/add/",
     "/desk/circles/<circle>/give-back/",
     "/desk/circles/<circle>/emergency/",
+    "/desk/circles/<circle>/spare/",
+    "/desk/circles/<circle>/spare/off/",
     "/desk/circles/<circle>/<what>/",
     "/desk/circles/asks/<ask>/",
     "/desk/circles/notices/<notice>/",

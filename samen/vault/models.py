@@ -146,6 +146,7 @@ class Circle(models.Model):
     name = models.CharField(max_length=LONGEST_NAME)
     public = models.BinaryField()
     sealed_pair = models.BinaryField()  # the secret half, under a key that only two together have
+    keeps_spares = models.BooleanField(default=False)  # two of it switched that on
     made_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
@@ -183,7 +184,7 @@ class Half(models.Model):
     """Half of a key that only two people together have. Each two have halves of their own."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    shared = models.UUIDField(db_index=True)  # the circle or the escrow whose key it is
+    shared = models.UUIDField(db_index=True)  # the circle whose key it is
     keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     sealed = models.BinaryField()
@@ -212,6 +213,21 @@ class CircleGrant(models.Model):
         return f"{self.record_id} for {self.circle_id}"
 
 
+class SpareKey(models.Model):
+    """The root key of a colleague who wanted that, sealed to the circle of her team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    keys = models.OneToOneField(MemberKeys, on_delete=models.CASCADE, related_name="+")
+    circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+    handed = models.BinaryField(null=True)  # by two of the circle, sealed to her keys of now
+    handed_to = models.ForeignKey(MemberKeys, on_delete=models.CASCADE, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"of {self.keys_id} with {self.circle_id}"
+
+
 class Ask(models.Model):
     """What one of a circle asks of the others, and what became of it. Nothing of it opens alone."""
 
@@ -220,6 +236,8 @@ class Ask(models.Model):
     purpose = models.CharField(max_length=LONGEST_CODE)  # rules.Purpose
     by_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     member = models.UUIDField()  # who gets something by it
+    # Hers, when she is another one: both of the two compared the six words of these and no others.
+    for_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, null=True, related_name="+")
     hours = models.PositiveSmallIntegerField(default=0)
     sealed_reason = models.BinaryField()
     asked_at = models.DateTimeField()

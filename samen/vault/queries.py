@@ -18,8 +18,9 @@ from samen.vault.models import (
     MemberKeys,
     Notice,
     Record,
+    SpareKey,
 )
-from samen.vault.rules import SMALLEST_CIRCLE, Purpose
+from samen.vault.rules import SMALLEST_CIRCLE, SPARE_WAITS, Purpose
 
 
 def records_of(member: UUID, *, kind: str | None = None, at: datetime) -> list[UUID]:
@@ -99,6 +100,7 @@ class CircleSeen:
     owner: UUID
     name: str
     members: tuple[InCircle, ...]
+    keeps_spares: bool
 
     @property
     def works(self) -> bool:
@@ -110,6 +112,12 @@ class CircleSeen:
             one.member == member and one.joined == joined and not one.replaced
             for one in self.members
         )
+
+
+def _waits_until(purpose: Purpose, agreed_at: datetime | None) -> datetime | None:
+    """Before this moment nothing is done, though a second one agreed."""
+    waits = purpose is Purpose.SPARE_KEY and agreed_at is not None
+    return agreed_at + SPARE_WAITS if waits and agreed_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +132,33 @@ class AskSeen:
     member: UUID
     hours: int
     records: int
+    agreed_at: datetime | None
     ends_at: datetime
     done: bool
+
+    @property
+    def waits_until(self) -> datetime | None:
+        return _waits_until(self.purpose, self.agreed_at)
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSeen:
-    """That two others opened a record she can read."""
+    """That two others opened a record she can read, or hand a spare key over."""
 
     id: UUID
     ask: UUID
+    purpose: Purpose
+    member: UUID  # who gets something by it
     record: UUID | None
     asked_by: UUID
     agreed_by: UUID | None
     agreed_at: datetime | None
     ends_at: datetime
     over: bool
+
+    @property
+    def waits_until(self) -> datetime | None:
+        return _waits_until(self.purpose, self.agreed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +176,14 @@ def circles() -> list[CircleSeen]:
     """Every present circle, with who belongs to it. Two queries."""
     found = Circle.objects.filter(retired_at=None).order_by("name", "id")
     members: dict[UUID, list[InCircle]] = {}
-    for one in CircleMember.objects.select_related("keys").order_by("joined_at", "id"):
+    joined_first = F("joined_at").asc(nulls_last=True)
+    for one in CircleMember.objects.select_related("keys").order_by(joined_first, "id"):
         members.setdefault(one.circle_id, []).append(
             InCircle(one.member, one.signature is not None, one.keys.retired_at is not None)
         )
     return [
-        CircleSeen(one.id, one.owner, one.name, tuple(members.get(one.id, ()))) for one in found
+        CircleSeen(one.id, one.owner, one.name, tuple(members.get(one.id, ())), one.keeps_spares)
+        for one in found
     ]
 
 
@@ -191,6 +212,7 @@ def asks_in(circle_ids: Iterable[UUID], *, at: datetime) -> list[AskSeen]:
             ask.member,
             ask.hours,
             len(ask.records.all()),
+            ask.agreed_at,
             ask.ends_at,
             ask.done_at is not None,
         )
@@ -208,6 +230,8 @@ def notices(member: UUID) -> list[NoticeSeen]:
         NoticeSeen(
             row.id,
             row.ask_id,
+            Purpose(row.ask.purpose),
+            row.ask.member,
             next((record.id for record in row.ask.records.all()), None),
             row.ask.by_keys.member,
             row.ask.agreed_keys.member if row.ask.agreed_keys else None,
@@ -217,6 +241,35 @@ def notices(member: UUID) -> list[NoticeSeen]:
         )
         for row in found
     ]
+
+
+def spare_with(member: UUID) -> UUID | None:
+    """The circle that has a spare of the keys she has now. One query."""
+    spares = SpareKey.objects.filter(keys__member=member, keys__retired_at=None)
+    return spares.values_list("circle", flat=True).first()
+
+
+def spare_of_before(member: UUID) -> UUID | None:
+    """The circle that has a spare of keys she lost. One query."""
+    spares = SpareKey.objects.filter(keys__member=member, handed=None)
+    spares = spares.exclude(keys__retired_at=None)
+    return spares.values_list("circle", flat=True).first()
+
+
+def spares_in(circle_id: UUID) -> dict[UUID, bool]:
+    """Of whom this circle has a spare key, and whether she has lost what it is of. One query."""
+    spares = SpareKey.objects.filter(circle=circle_id, handed=None)
+    rows = spares.order_by("made_at").values_list("keys__member", "keys__retired_at")
+    return {member: retired is not None for member, retired in rows}
+
+
+def handed_to(member: UUID) -> int | None:
+    """How many records her keys of before still keep, when their spare was handed to her."""
+    spares = SpareKey.objects.filter(handed_to__member=member, handed_to__retired_at=None)
+    keys = list(spares.values_list("keys", flat=True))
+    if not keys:
+        return None
+    return Grant.objects.filter(keys__in=keys, ends_at=None, epoch=F("record__epoch")).count()
 
 
 def orphaned(circle_id: UUID) -> list[UUID]:

@@ -18,6 +18,9 @@ SMALLEST_CIRCLE = 2
 ASK_LASTS = timedelta(hours=24)
 LONGEST_EMERGENCY = 24  # hours; nobody can make it longer, only ask again
 LONGEST_REASON = 1000  # letters
+# security.md 2.7: everybody hears it three days before a spare key is handed over, and can stop it.
+SPARE_WAITS = timedelta(hours=72)
+SPARE_LASTS = 2 * SPARE_WAITS
 
 
 class Purpose(StrEnum):
@@ -26,6 +29,8 @@ class Purpose(StrEnum):
     EMERGENCY = "emergency"  # one of them reads a record, until an hour that is told
     GIVE_BACK = "give back"  # what nobody can read any more, to a colleague, for good
     ADD = "add"  # one more colleague to the circle
+    KEEP_SPARES = "keep spare keys"  # from now on, of colleagues who want it
+    SPARE_KEY = "spare key"  # to the colleague whose it is, who has lost everything
 
 
 class VaultRefuses(Exception):
@@ -58,6 +63,14 @@ class LastHolder(VaultRefuses):
 
 class NotByTwo(VaultRefuses):
     """Who asks cannot agree, and nobody opens what a second person did not agree to."""
+
+
+class AlreadyOne(VaultRefuses):
+    """This team has a circle that waits for its second member: it goes only when that is said."""
+
+
+class TooEarly(VaultRefuses):
+    """Everybody heard of it and has three days to say no."""
 
 
 class Over(VaultRefuses):

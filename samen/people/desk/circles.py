@@ -33,7 +33,7 @@ _SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
-class _Reason(forms.Form):
+class Reason(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy("Who agrees reads this. It is kept, sealed, with what was done."),
@@ -42,7 +42,7 @@ class _Reason(forms.Form):
     )
 
 
-class _Colleague(_Reason):
+class ColleagueAndReason(Reason):
     """One of those whose six words she compared."""
 
     member = forms.ChoiceField(label=gettext_lazy("Colleague"))
@@ -55,6 +55,10 @@ class _Colleague(_Reason):
 
 class _Founding(forms.Form):
     team = forms.ChoiceField(label=gettext_lazy("Team"))
+    instead = forms.BooleanField(
+        label=gettext_lazy("Yes: the new circle takes the place of the one that waits"),
+        required=False,
+    )
     name = forms.CharField(label=gettext_lazy("How you call the circle"), max_length=LONGEST_NAME)
     members = forms.MultipleChoiceField(
         label=gettext_lazy("Who is in it with you"),
@@ -63,14 +67,20 @@ class _Founding(forms.Form):
     )
 
     def __init__(
-        self, *args: object, teams: list[tuple[str, str]], choices: list[tuple[str, str]]
+        self,
+        *args: object,
+        teams: list[tuple[str, str]],
+        choices: list[tuple[str, str]],
+        waits: bool,
     ) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
+        if not waits:
+            del self.fields["instead"]
         self.fields["team"].choices = teams  # type: ignore[attr-defined]  # a field of choices
         self.fields["members"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
-class _Emergency(_Reason):
+class _Emergency(Reason):
     record = forms.ChoiceField(label=gettext_lazy("Which record"), widget=forms.RadioSelect)
     hours = forms.TypedChoiceField(
         label=gettext_lazy("For how long"),
@@ -107,7 +117,12 @@ def overview(request: DeskRequest) -> HttpResponse:
         "others": [(one, _named(one, names)) for one in others],
         "asks": [(one, names.get(one.asked_by, ""), names.get(one.member, "")) for one in asks],
         "notices": [
-            (one, names.get(one.asked_by, ""), names.get(one.agreed_by or one.asked_by, ""))
+            (
+                one,
+                names.get(one.asked_by, ""),
+                names.get(one.agreed_by or one.asked_by, ""),
+                names.get(one.member, ""),
+            )
             for one in notices
         ],
         "out_of_reach": len(kept.out_of_reach(unlocking.keyring_of(request))),
@@ -121,25 +136,33 @@ def overview(request: DeskRequest) -> HttpResponse:
 @_ask
 def found(request: DeskRequest) -> HttpResponse:
     """A circle for a team of hers that has none that works."""
-    free = _free(queries.teams_of(request.user.id), kept.circles())
+    circles = kept.circles()
+    free = _free(queries.teams_of(request.user.id), circles)
+    waiting = {one.owner: one for one in circles if one.owner in {team.id for team in free}}
     teams = [(str(one.id), one.name or _("Your organisation")) for one in free]
     if not teams:
         raise Http404
-    form = _Founding(request.POST or None, teams=teams, choices=_confirmed(request))
+    form = _Founding(
+        request.POST or None, teams=teams, choices=confirmed(request), waits=bool(waiting)
+    )
     if form.is_valid():
         said = form.cleaned_data
+        waits = waiting.get(UUID(said["team"]))
         act = partial(
             vault.found_circle,
             owner=UUID(said["team"]),
+            instead_of=waits.id if waits and said["instead"] else None,
             name=said["name"],
             members=[UUID(one) for one in said["members"]],
         )
-        if _done(request, act, form=form):
+        if done(request, act, form=form):
             messages.success(
                 request, _("The circle is made. It works as soon as one more colleague joins.")
             )
             return see("circles")
-    return form_page(request, "people/circles/found.html", {"form": form}, back="circles")
+    names = queries.names_of(_people(list(waiting.values()), [], []))
+    page = {"form": form, "waiting": [(one.name, _said(one, names)) for one in waiting.values()]}
+    return form_page(request, "people/circles/found.html", page, back="circles")
 
 
 @for_colleagues
@@ -147,11 +170,11 @@ def found(request: DeskRequest) -> HttpResponse:
 @require_POST
 def belong(request: DeskRequest, circle: UUID, what: str) -> HttpResponse:
     """Join or leave."""
-    _circle(request, circle)
+    her_circle(request, circle)
     verb = {"join": vault.join_circle, "leave": vault.leave_circle}.get(what)
     if verb is None:
         raise Http404
-    if _done(request, partial(verb, circle_id=circle)):
+    if done(request, partial(verb, circle_id=circle)):
         said = {"join": _("You are in the circle."), "leave": _("You left the circle.")}
         messages.success(request, said[what])
     return see("circles")
@@ -162,14 +185,14 @@ def belong(request: DeskRequest, circle: UUID, what: str) -> HttpResponse:
 @require_POST
 def reach(request: DeskRequest) -> HttpResponse:
     """Who keeps records of a team brings them within reach of its circle, in it or not."""
-    done: list[int] = []
-    if _done(request, lambda **hers: done.append(vault.reach_circle(limit=_SLICE, **hers))):
+    reached: list[int] = []
+    if done(request, lambda **hers: reached.append(vault.reach_circle(limit=_SLICE, **hers))):
         said = ngettext(
             "%(count)d record is within reach of its circle now.",
             "%(count)d records are within reach of their circle now.",
-            done[0],
+            reached[0],
         )
-        messages.success(request, said % {"count": done[0]})
+        messages.success(request, said % {"count": reached[0]})
     return see("circles")
 
 
@@ -178,10 +201,10 @@ def reach(request: DeskRequest) -> HttpResponse:
 @_ask
 def add(request: DeskRequest, circle: UUID) -> HttpResponse:
     """Ask to take one more colleague in."""
-    one = _circle(request, circle, joined=True)
+    one = her_circle(request, circle, works=True)
     there = {str(m.member) for m in one.members if not m.replaced}
-    choices = [choice for choice in _confirmed(request) if choice[0] not in there]
-    form = _Colleague(request.POST or None, choices=choices)
+    choices = [choice for choice in confirmed(request) if choice[0] not in there]
+    form = ColleagueAndReason(request.POST or None, choices=choices)
     if form.is_valid():
         act = partial(
             vault.ask_to_add,
@@ -189,7 +212,7 @@ def add(request: DeskRequest, circle: UUID) -> HttpResponse:
             member=UUID(form.cleaned_data["member"]),
             reason=form.cleaned_data["reason"],
         )
-        if _asked(request, act, form):
+        if asked_for(request, act, form):
             return see("circles")
     return form_page(request, "people/circles/add.html", {"form": form}, back="circles")
 
@@ -199,11 +222,11 @@ def add(request: DeskRequest, circle: UUID) -> HttpResponse:
 @_ask
 def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
     """Ask to give a colleague what nobody can read any more."""
-    _circle(request, circle, joined=True)
+    her_circle(request, circle, works=True)
     lost = kept.orphaned(circle)
-    form = _Colleague(
+    form = ColleagueAndReason(
         request.POST or None,
-        choices=[(str(request.user.id), request.user.name), *_confirmed(request)],
+        choices=[(str(request.user.id), request.user.name), *confirmed(request)],
     )
     if form.is_valid() and lost:
         act = partial(
@@ -213,7 +236,7 @@ def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
             member=UUID(form.cleaned_data["member"]),
             reason=form.cleaned_data["reason"],
         )
-        if _asked(request, act, form):
+        if asked_for(request, act, form):
             return see("circles")
     page = {"form": form, "lost": len(lost)}
     return form_page(request, "people/circles/give_back.html", page, back="circles")
@@ -224,7 +247,7 @@ def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
 @_ask
 def emergency(request: DeskRequest, circle: UUID) -> HttpResponse:
     """Ask to read one record that nobody gave her, because somebody needs help now."""
-    one = _circle(request, circle, joined=True)
+    one = her_circle(request, circle, works=True)
     holder = _chosen(request)
     form = _Emergency(request.POST or None, choices=_records(request, circle, holder))
     if form.is_valid():
@@ -235,7 +258,7 @@ def emergency(request: DeskRequest, circle: UUID) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             hours=form.cleaned_data["hours"],
         )
-        if _asked(request, act, form):
+        if asked_for(request, act, form):
             return see("circles")
     people = User.objects.filter(is_active=True).exclude(pk=request.user.pk).order_by("name")
     page = {"form": form, "circle": one, "holder": holder, "people": people}
@@ -278,8 +301,8 @@ def notice(request: DeskRequest, notice: UUID) -> HttpResponse:
     if not found:
         raise Http404
     if "stop" in request.POST:
-        if _done(request, partial(vault.stop_ask, ask_id=found[0].ask)):
-            messages.success(request, _("It has ended. The record gets a new key."))
+        if done(request, partial(vault.stop_ask, ask_id=found[0].ask)):
+            messages.success(request, _("It has ended."))
     else:
         vault.see_notice(member=request.user.id, notice_id=notice, at=clock.now())
     return see("circles")
@@ -296,7 +319,7 @@ def _answered(request: DeskRequest, one: AskSeen) -> HttpResponse:
     if not chosen:
         return see("circle_ask", one.id)
     act, said = acts[chosen]
-    if _done(request, partial(act, ask_id=one.id)):
+    if done(request, partial(act, ask_id=one.id)):
         messages.success(request, said)
         return see("circles")
     return see("circle_ask", one.id)
@@ -318,8 +341,8 @@ def _tell(readers: object, *, ask: UUID, request: DeskRequest, at: datetime) -> 
         )
 
 
-def _asked(request: DeskRequest, act: Callable[..., object], form: forms.Form) -> bool:
-    if not _done(request, act, form=form):
+def asked_for(request: DeskRequest, act: Callable[..., object], form: forms.Form) -> bool:
+    if not done(request, act, form=form):
         return False
     messages.success(
         request, _("It is asked. Call one more of the circle: without a second yes nothing opens.")
@@ -327,7 +350,7 @@ def _asked(request: DeskRequest, act: Callable[..., object], form: forms.Form) -
     return True
 
 
-def _done(
+def done(
     request: DeskRequest, act: Callable[..., object], *, form: forms.Form | None = None
 ) -> bool:
     """Whether it was done; why not is said, and what was typed stays."""
@@ -346,6 +369,11 @@ def _sentence(refusal: vault.VaultRefuses) -> str:
     if isinstance(refusal, vault.NotConfirmed):
         return compare_first(refusal.members)
     said = {
+        vault.AlreadyOne: _(
+            "This team has a circle already, which waits for its second member. Ask her to join,"
+            " or tick below that the new one takes its place."
+        ),
+        vault.TooEarly: _("Not yet: everybody who heard of it has three days to say no."),
         vault.NotByTwo: _("It takes two: who asks cannot agree, and nothing is done before a yes."),
         vault.Over: _("This is over: it was done or ended already, or its time ran out."),
         vault.LastHolder: _(
@@ -371,9 +399,10 @@ def _hers_of(circles: list[CircleSeen], request: DeskRequest) -> list[CircleSeen
     return [one for one in circles if any(m.member == request.user.id for m in one.members)]
 
 
-def _circle(request: DeskRequest, circle: UUID, *, joined: bool = False) -> CircleSeen:
+def her_circle(request: DeskRequest, circle: UUID, *, works: bool = False) -> CircleSeen:
+    """One she belongs to or is asked into; with `works`, one in which she can ask something."""
     for one in _hers_of(kept.circles(), request):
-        if one.id == circle and (not joined or one.has(request.user.id)):
+        if one.id == circle and (not works or (one.works and one.has(request.user.id))):
             return one
     raise Http404
 
@@ -392,7 +421,7 @@ def _free(teams: list[Team], circles: list[CircleSeen]) -> list[Team]:
     return [one for one in teams if one.id not in working]
 
 
-def _confirmed(request: DeskRequest) -> list[tuple[str, str]]:
+def confirmed(request: DeskRequest) -> list[tuple[str, str]]:
     ids = kept.confirmed_by(unlocking.keyring_of(request)) - {request.user.id}
     people = User.objects.filter(pk__in=ids, is_active=True).order_by("name")
     return [(str(one.id), one.name) for one in people]
@@ -426,9 +455,13 @@ def _people(circles: list[CircleSeen], asks: list[AskSeen], notices: list[Notice
     for each in asks:
         found |= {each.asked_by, each.member}
     for told in notices:
-        found |= {told.asked_by} | ({told.agreed_by} if told.agreed_by else set())
+        found |= {told.asked_by, told.member} | ({told.agreed_by} if told.agreed_by else set())
     return found
 
 
 def _named(circle: CircleSeen, names: dict[UUID, str]) -> list[tuple[str, bool, bool]]:
     return [(names.get(m.member, "?"), m.joined, m.replaced) for m in circle.members]
+
+
+def _said(circle: CircleSeen, names: dict[UUID, str]) -> str:
+    return ", ".join(name for name, _joined, _replaced in _named(circle, names))

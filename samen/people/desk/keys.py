@@ -21,6 +21,7 @@ from samen.people.models import User
 from samen.vault import actions as vault
 from samen.vault import queries as kept
 from samen.vault.actions import Keyring, NotConfirmed
+from samen.vault.queries import CircleSeen
 
 _SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +91,7 @@ def mine(request: DeskRequest) -> HttpResponse:
         "words": kept.six_words(request.user.id),
         "left": kept.left_to_reencrypt(request.user.id) if keyring else 0,
         "colleagues": _known(keyring) if keyring else [],
+        **_spare_of(request),
     }
     return render(request, "people/keys/mine.html", page)
 
@@ -143,7 +145,8 @@ def begin(request: DeskRequest) -> HttpResponse:
             request, _("You have new keys. Now two colleagues compare your six words.")
         )
         return see("keys")
-    return form_page(request, "people/keys/begin.html", {"form": form}, back="keys")
+    page = {"form": form, "spare": kept.spare_with(request.user.id)}
+    return form_page(request, "people/keys/begin.html", page, back="keys")
 
 
 @for_colleagues
@@ -257,6 +260,26 @@ def _can_give(keyring: Keyring, colleague: UUID) -> list[UUID]:
     """What he lost and she can read."""
     hers = set(kept.records_of(keyring.member, at=clock.now()))
     return [record for record in kept.lost_by(colleague) if record in hers]
+
+
+def _spare_of(request: DeskRequest) -> dict[str, object]:
+    """The circle that has her spare key, had one of her keys of before, or would keep one."""
+    her = request.user.id
+    teams = {team.id for team in queries.teams_of(her)}
+    circles = [one for one in kept.circles() if one.works and one.keeps_spares]
+    has, lost = kept.spare_with(her), kept.spare_of_before(her)
+    names = queries.names_of(m.member for one in circles for m in one.members)
+
+    def told(circle: CircleSeen) -> tuple[CircleSeen, str]:
+        there = (names.get(m.member, "") for m in circle.members if m.joined and not m.replaced)
+        return circle, ", ".join(there)
+
+    return {
+        "spare_with": [told(one) for one in circles if one.id == has],
+        "spare_waits": [told(one) for one in circles if one.id == lost],
+        "may_keep": [told(one) for one in circles if one.owner in teams and one.id != has],
+        "handed": kept.handed_to(her),
+    }
 
 
 def _with_keys(request: DeskRequest, colleague: UUID) -> User:

@@ -5,7 +5,7 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from samen.people.desk import circles, keys, views
+from samen.people.desk import circles, keys, spare, views
 
 # Names of allauth's own, because it leads to its pages by them. There is no sign-up, and no
 # password by mail: an administrator invites again.
@@ -24,6 +24,9 @@ urlpatterns = [
     path("keys/recover/", keys.recover, name="keys_recover"),
     path("keys/begin/", keys.begin, name="keys_begin"),
     path("keys/renew/", keys.renew, name="keys_renew"),
+    path("keys/spare/back/", spare.take_back, name="keys_spare_back"),
+    path("keys/spare/<uuid:circle>/", spare.give, name="keys_spare"),
+    path("keys/before/", spare.take_over, name="keys_before"),
     path("keys/of/<uuid:colleague>/", keys.colleague, name="keys_of"),
     path("keys/of/<uuid:colleague>/again/", keys.again, name="keys_again"),
     path("circles/", circles.overview, name="circles"),
@@ -32,6 +35,8 @@ urlpatterns = [
     path("circles/<uuid:circle>/add/", circles.add, name="circle_add"),
     path("circles/<uuid:circle>/give-back/", circles.give_back, name="circle_give_back"),
     path("circles/<uuid:circle>/emergency/", circles.emergency, name="circle_emergency"),
+    path("circles/<uuid:circle>/spare/", spare.of_circle, name="circle_spare"),
+    path("circles/<uuid:circle>/spare/off/", spare.off, name="circle_spare_off"),
     path("circles/<uuid:circle>/<slug:what>/", circles.belong, name="circle_belong"),
     path("circles/asks/<uuid:ask>/", circles.ask, name="circle_ask"),
     path("circles/notices/<uuid:notice>/", circles.notice, name="circle_notice"),

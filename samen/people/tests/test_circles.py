@@ -278,3 +278,25 @@ def test_every_page_stands(scene: Scene, language: str) -> None:
     for door in ("", f"{scene.circle}/add/", f"{scene.circle}/give-back/"):
         assert scene.sara.visit.get(f"{CIRCLES}{door}").select_one(f"html[lang={language}]")
     assert scene.mo.visit.get(asked).select_one(f"html[lang={language}]")
+
+
+def test_a_circle_that_waits_opens_nothing_and_goes_only_when_that_is_said() -> None:
+    sara, mo, ada = Desk("Sara"), Desk("Mo"), Desk("Ada")
+    for one, other in ((sara, mo), (mo, sara), (ada, mo), (mo, ada)):
+        one.compare(other)
+    said = {"team": str(TEAM_OF_ALL), "name": "Kring", "members": [str(mo.user.id)]}
+    sara.visit.post(f"{CIRCLES}found/", said, expect=303)
+    waits = Circle.objects.get().id
+    page = sara.visit.get(CIRCLES)
+    assert "does not work yet" in words(page)
+    assert not page.select(f'main a[href*="{waits}"]')
+    for door in ("emergency", "give-back", "add", "spare"):
+        sara.visit.get(f"{CIRCLES}{waits}/{door}/", expect=404)
+
+    assert "Kring. In it are: Sara, Mo." in words(ada.visit.get(f"{CIRCLES}found/"))
+    page = ada.visit.post(f"{CIRCLES}found/", said | {"name": "Nieuw"}, expect=422)
+    assert "waits for its second member" in words(page)
+    assert page.select_one('input[value="Nieuw"]')
+    assert [one.id for one in kept.circles()] == [waits]
+    ada.visit.post(f"{CIRCLES}found/", said | {"name": "Nieuw", "instead": "on"}, expect=303)
+    assert [one.name for one in kept.circles()] == ["Nieuw"]

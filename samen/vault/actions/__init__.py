@@ -3,8 +3,10 @@
 from samen.vault.actions.by_two import (
     agree_to_ask,
     ask_emergency,
+    ask_for_spare,
     ask_to_add,
     ask_to_give_back,
+    ask_to_keep_spares,
     carry_out,
     end_asks,
     read_reason,
@@ -56,11 +58,13 @@ from samen.vault.actions.records import (
     open_record,
     write_parts,
 )
+from samen.vault.actions.spare_keys import give_spare, stop_spares, take_back_spare, take_over
 from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.salts import SaltsMissing
 from samen.vault.rules import (
     LONGEST_REASON,
+    AlreadyOne,
     Altered,
     BadFile,
     Gone,
@@ -72,12 +76,14 @@ from samen.vault.rules import (
     NotConfirmed,
     NotYours,
     Over,
+    TooEarly,
     TooMuch,
     VaultRefuses,
 )
 
 __all__ = [
     "LONGEST_REASON",
+    "AlreadyOne",
     "Altered",
     "BadFile",
     "Gone",
@@ -100,13 +106,16 @@ __all__ = [
     "Page",
     "Progress",
     "SaltsMissing",
+    "TooEarly",
     "TooMuch",
     "VaultRefuses",
     "add_file",
     "agree_to_ask",
     "ask_emergency",
+    "ask_for_spare",
     "ask_to_add",
     "ask_to_give_back",
+    "ask_to_keep_spares",
     "begin_again",
     "begin_session",
     "carry_out",
@@ -129,6 +138,7 @@ __all__ = [
     "forget_sessions",
     "found_circle",
     "give_access",
+    "give_spare",
     "grouped",
     "join_circle",
     "leave",
@@ -152,6 +162,9 @@ __all__ = [
     "seal_packet",
     "see_notice",
     "stop_ask",
+    "stop_spares",
+    "take_back_spare",
+    "take_over",
     "unlock",
     "write_at_desk",
     "write_by_receipt",

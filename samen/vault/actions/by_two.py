@@ -17,12 +17,13 @@ from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.audit.actions import Action
 from samen.foundation.actor import Actor
-from samen.vault.actions import circles, contents
+from samen.vault.actions import circles, contents, spare_keys
 from samen.vault.actions.contents import Held
 from samen.vault.actions.ground import check_owner, place, shred_of
 from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import noted
 from samen.vault.engine import envelope, hybrid, pairs, signing
+from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair
 from samen.vault.engine.keyring import Keyring
@@ -34,12 +35,15 @@ from samen.vault.models import (
     CircleMember,
     Grant,
     Half,
+    MemberKeys,
     Notice,
     Part,
     Record,
 )
 from samen.vault.rules import (
     ASK_LASTS,
+    SPARE_LASTS,
+    SPARE_WAITS,
     Altered,
     LastHolder,
     NoGrant,
@@ -47,6 +51,7 @@ from samen.vault.rules import (
     NotYours,
     Over,
     Purpose,
+    TooEarly,
     check_amount,
     check_emergency,
     check_reason,
@@ -72,10 +77,12 @@ def ask_emergency(  # noqa: PLR0913 an emergency says all of this
     """
 
     def ask() -> UUID:
+        check_owner(keyring, by)
         check_emergency(reason, hours)
         if Grant.objects.filter(_lasting_of(keyring.member), record=record_id).exists():
             raise NotYours
-        asked = _asked(keyring, circle_id, Purpose.EMERGENCY, keyring.member, hours, by, at)
+        asked = _asked(keyring, circle_id, Purpose.EMERGENCY, at)
+        asked.hours = hours
         return _keep(keyring, asked, [record_id], reason, by=by)
 
     return noted(ask, verb="asking in an emergency", objects=[record_id], by=by, at=at)
@@ -97,11 +104,10 @@ def ask_to_give_back(  # noqa: PLR0913 who, what, to whom
     """
 
     def ask() -> UUID:
+        check_owner(keyring, by)
         check_amount(len(record_ids))
         check_reason(reason)
-        for keys in present_keys([member]):
-            trusted_identity(keyring, keys)
-        asked = _asked(keyring, circle_id, Purpose.GIVE_BACK, member, 0, by, at)
+        asked = _asked(keyring, circle_id, Purpose.GIVE_BACK, at, _compared(keyring, member))
         _check_orphaned(record_ids)
         return _keep(keyring, asked, record_ids, reason, by=by)
 
@@ -117,15 +123,52 @@ def ask_to_add(
     """
 
     def ask() -> UUID:
+        check_owner(keyring, by)
         check_reason(reason)
-        for keys in present_keys([member]):
-            trusted_identity(keyring, keys)
-        asked = _asked(keyring, circle_id, Purpose.ADD, member, 0, by, at)
+        asked = _asked(keyring, circle_id, Purpose.ADD, at, _compared(keyring, member))
         if member in {one.member for one in circles.present_members(asked.circle)}:
             raise NotYours
         return _keep(keyring, asked, [], reason, by=by)
 
     return noted(ask, verb="asking to add", objects=[member], by=by, at=at)
+
+
+def ask_to_keep_spares(
+    *, keyring: Keyring, circle_id: UUID, reason: str, by: Actor, at: datetime
+) -> UUID:
+    """To keep, from now on, spare keys of colleagues who want it. Off until two agree.
+
+    Raises NotYours, NoReason, NotConfirmed, Altered.
+    """
+
+    def ask() -> UUID:
+        check_owner(keyring, by)
+        check_reason(reason)
+        asked = _asked(keyring, circle_id, Purpose.KEEP_SPARES, at)
+        if asked.circle.keeps_spares:
+            raise NotYours
+        return _keep(keyring, asked, [], reason, by=by)
+
+    return noted(ask, verb="asking to keep spare keys", objects=[circle_id], by=by, at=at)
+
+
+def ask_for_spare(
+    *, keyring: Keyring, circle_id: UUID, member: UUID, reason: str, by: Actor, at: datetime
+) -> UUID:
+    """To hand a colleague who has lost everything, and has new keys, the spare of those of before.
+
+    Three days lie between the second yes and the key. Raises NotYours, NoGrant when the circle has
+    none of hers, NoReason, NotConfirmed, Altered.
+    """
+
+    def ask() -> UUID:
+        check_owner(keyring, by)
+        check_reason(reason)
+        asked = _asked(keyring, circle_id, Purpose.SPARE_KEY, at, _compared(keyring, member))
+        spare_keys.waiting_for(member, asked.circle)
+        return _keep(keyring, asked, [], reason, by=by)
+
+    return noted(ask, verb="asking for a spare key", objects=[member], by=by, at=at)
 
 
 def read_reason(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> str:
@@ -161,8 +204,10 @@ def agree_to_ask(*, keyring: Keyring, ask_id: UUID, tell: Tell, by: Actor, at: d
         _check_member(keyring, ask.circle)
         _check_member_still(ask.circle, ask.by_keys_id)
         asker = trusted_identity(keyring, ask.by_keys)
+        if ask.for_keys is not None:
+            trusted_identity(keyring, ask.for_keys)
         ask.agreed_keys_id, ask.agreed_at = keyring.row, at
-        ask.ends_at = at + (timedelta(hours=ask.hours) if ask.hours else ASK_LASTS)
+        ask.ends_at = at + _lasts(ask)
         half = circles.my_half(keyring, ask.circle_id, ask.by_keys_id)
         ask.sealed_half = hybrid.seal(half, to=asker.public, context=_at(ask, "half")).raw
         ask.signature = keyring.bundle.signer.sign(b"agreed", context=_at(ask, "agreed"))
@@ -179,7 +224,7 @@ def carry_out(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> Non
     """Who asked does what was agreed to, once.
 
     In an emergency she then has a key to the record until the hour that was agreed, and her reason
-    is written in the record. Raises NotYours, NotByTwo, Over, NotConfirmed, Altered.
+    is written in the record. Raises NotYours, NotByTwo, Over, TooEarly, NotConfirmed, Altered.
     """
 
     def act() -> None:
@@ -205,7 +250,8 @@ def carry_out(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> Non
 def stop_ask(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> None:
     """It is not needed any more, or somebody says no: also while the record is open.
 
-    One of the circle does it, or who can read the record for good. Raises NotYours, Over.
+    One of the circle does it, who was told of it, or who can read the record for good.
+    Raises NotYours, Over.
     """
 
     def stop() -> None:
@@ -213,7 +259,8 @@ def stop_ask(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> None
         ask = _unended(ask_id)
         in_circle = CircleMember.objects.filter(circle=ask.circle, keys=keyring.row).exists()
         reads = Grant.objects.filter(_lasting_of(keyring.member), record__in=ask.records.all())
-        if not in_circle and not reads.exists():
+        told = Notice.objects.filter(ask=ask, member=keyring.member)
+        if not in_circle and not reads.exists() and not told.exists():
             raise NotYours
         _end(ask, f"{ask.purpose} stopped", by=by, at=at)
 
@@ -238,16 +285,14 @@ def see_notice(*, member: UUID, notice_id: UUID, at: datetime) -> None:
     Notice.objects.filter(pk=notice_id, member=member, seen_at=None).update(seen_at=at)
 
 
-def _asked(  # noqa: PLR0913, PLR0917 an ask is all of this
+def _asked(
     keyring: Keyring,
     circle_id: UUID,
     purpose: Purpose,
-    member: UUID,
-    hours: int,
-    by: Actor,
     at: datetime,
+    for_keys: MemberKeys | None = None,
 ) -> Ask:
-    check_owner(keyring, by)
+    """Not kept yet. Raises NotYours, Altered."""
     circle = Circle.objects.filter(pk=circle_id).first()
     if circle is None:
         raise NotYours
@@ -257,11 +302,18 @@ def _asked(  # noqa: PLR0913, PLR0917 an ask is all of this
         circle=circle,
         purpose=purpose.value,
         by_keys_id=keyring.row,
-        member=member,
-        hours=hours,
+        member=for_keys.member if for_keys else keyring.member,
+        for_keys=for_keys,
         asked_at=at,
         ends_at=at + ASK_LASTS,
     )
+
+
+def _compared(keyring: Keyring, member: UUID) -> MemberKeys:
+    """The keys a colleague has now, whose six words she knows. Raises NotConfirmed."""
+    [keys] = present_keys([member])
+    trusted_identity(keyring, keys)
+    return keys
 
 
 def _keep(
@@ -312,7 +364,9 @@ def _reason(keyring: Keyring, ask: Ask) -> str:
 
 
 def _unended(ask_id: UUID) -> Ask:
-    asks = Ask.objects.select_for_update(of=("self",)).select_related("circle", "by_keys")
+    asks = Ask.objects.select_for_update(of=("self",)).select_related(
+        "circle", "by_keys", "for_keys"
+    )
     ask = asks.filter(pk=ask_id).first()
     if ask is None:
         raise NotYours
@@ -324,7 +378,7 @@ def _unended(ask_id: UUID) -> Ask:
 def _waiting(ask_id: UUID, at: datetime) -> Ask:
     """Neither over nor put back from yesterday. Raises NotYours, Over, Altered."""
     ask = _unended(ask_id)
-    if ask.ends_at <= at or ask.by_keys.retired_at is not None:
+    if ask.ends_at <= at or any(k and k.retired_at for k in (ask.by_keys, ask.for_keys)):
         raise Over
     if logbook.newest_hashes([ask.id], kind=KIND).get(ask.id) != _hash_of(ask):
         raise Altered
@@ -400,8 +454,7 @@ def _give_back(
     ids = list(ask.records.values_list("id", flat=True))
     records = list(Record.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     _check_orphaned(ids)
-    [keys] = present_keys([ask.member])
-    identity = trusted_identity(keyring, keys)
+    keys, identity = _who_gets(keyring, ask)
     known = [_opened(ask, pair, record)[0] for record in records]
     Grant.objects.filter(record__in=ids, member=ask.member).delete()
     Grant.objects.bulk_create(
@@ -419,10 +472,9 @@ def _give_back(
 
 
 def _add(keyring: Keyring, ask: Ask, key: Key, _pair: KeyPair, by: Actor, at: datetime) -> None:
-    [keys] = present_keys([ask.member])
-    new = (keys, trusted_identity(keyring, keys))
+    new = _who_gets(keyring, ask)
     circles.forget_member(ask.circle, ask.member)
-    CircleMember.objects.create(circle=ask.circle, member=ask.member, keys=keys)
+    CircleMember.objects.create(circle=ask.circle, member=ask.member, keys=new[0])
     Half.objects.bulk_create(
         half
         for one in circles.present_members(ask.circle, but=ask.member)
@@ -433,7 +485,45 @@ def _add(keyring: Keyring, ask: Ask, key: Key, _pair: KeyPair, by: Actor, at: da
     circles.note("circle grew", ask.circle, objects=[ask.member], by=by, at=at)
 
 
-_DOING = {Purpose.EMERGENCY: _open_now, Purpose.GIVE_BACK: _give_back, Purpose.ADD: _add}
+def _keep_spares(
+    _keyring: Keyring, ask: Ask, _key: Key, _pair: KeyPair, by: Actor, at: datetime
+) -> None:
+    circle = circles.locked(ask.circle_id)
+    circle.keeps_spares = True
+    circle.save(update_fields=["keeps_spares"])
+    circles.note("circle keeps spare keys", circle, by=by, at=at)
+
+
+def _hand_over(
+    keyring: Keyring, ask: Ask, _key: Key, pair: KeyPair, by: Actor, at: datetime
+) -> None:
+    if ask.agreed_at is None or at < ask.agreed_at + SPARE_WAITS:
+        raise TooEarly
+    to = _who_gets(keyring, ask)
+    for spare in spare_keys.waiting_for(ask.member, ask.circle):
+        spare_keys.hand_over(spare, pair, *to, by=by, at=at)
+
+
+_DOING = {
+    Purpose.EMERGENCY: _open_now,
+    Purpose.GIVE_BACK: _give_back,
+    Purpose.ADD: _add,
+    Purpose.KEEP_SPARES: _keep_spares,
+    Purpose.SPARE_KEY: _hand_over,
+}
+
+
+def _lasts(ask: Ask) -> timedelta:
+    """From the second yes on."""
+    lasts = {Purpose.EMERGENCY: timedelta(hours=ask.hours), Purpose.SPARE_KEY: SPARE_LASTS}
+    return lasts.get(Purpose(ask.purpose), ASK_LASTS)
+
+
+def _who_gets(keyring: Keyring, ask: Ask) -> tuple[MemberKeys, Identity]:
+    """The keys that both have compared. Raises Over when she has others since, NotConfirmed."""
+    if ask.for_keys is None:
+        raise Over
+    return ask.for_keys, trusted_identity(keyring, ask.for_keys)
 
 
 def _opened(ask: Ask, pair: KeyPair, record: Record) -> tuple[Held, list[Part]]:
@@ -474,11 +564,17 @@ def _lasting_of(member: UUID) -> Q:
 
 
 def _readers(ask: Ask) -> list[UUID]:
-    """Who can read these records for good, and is none of the two."""
-    reads = Grant.objects.filter(
-        record__in=ask.records.all(), ends_at=None, keys__retired_at=None
-    ).exclude(keys__in=[ask.by_keys_id, ask.agreed_keys_id])
-    return sorted(set(reads.values_list("member", flat=True)))
+    """Who can read these records for good, and is none of the two; of a spare key, everybody."""
+    lasting = Grant.objects.filter(ends_at=None, keys__retired_at=None)
+    told: set[UUID] = set()
+    if ask.purpose == Purpose.SPARE_KEY:
+        lasting = lasting.filter(record__in=spare_keys.records_of(ask.member, ask.circle))
+        told = {ask.member, *(one.member for one in circles.joined(ask.circle))}
+    else:
+        lasting = lasting.filter(record__in=ask.records.all())
+    told |= set(lasting.values_list("member", flat=True))
+    two = MemberKeys.objects.filter(pk__in=[ask.by_keys_id, ask.agreed_keys_id])
+    return sorted(told - set(two.values_list("member", flat=True)))
 
 
 def _at(ask: Ask, part: str) -> Context:
@@ -498,6 +594,7 @@ def _bound(ask: Ask) -> bytes:
         ask.by_keys_id.bytes,
         ask.agreed_keys_id.bytes if ask.agreed_keys_id else b"",
         ask.member.bytes,
+        Identity.read(bytes(ask.for_keys.identity)).fingerprint if ask.for_keys else b"",
         ask.hours.to_bytes(2, "big"),
         sha256(bytes(ask.sealed_reason)).digest(),
         _moment(ask.asked_at),

@@ -40,6 +40,7 @@ from samen.vault.models import (
 )
 from samen.vault.rules import (
     SMALLEST_CIRCLE,
+    AlreadyOne,
     Altered,
     LastHolder,
     NoGrant,
@@ -51,18 +52,21 @@ from samen.vault.rules import (
 KIND = "circle"
 
 
-def found_circle(
+def found_circle(  # noqa: PLR0913 a circle is all of this
     *,
     keyring: Keyring,
     owner: UUID,
     name: str,
     members: Iterable[UUID],
+    instead_of: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> UUID:
     """A circle of her and these colleagues. It works once a second one of them has joined.
 
-    Raises NotYours when there is one that works, or with nobody beside her; NotConfirmed.
+    One that waits for its second member, or has lost it, goes only when `instead_of` names it.
+    Raises AlreadyOne; NotYours when there is one that works, or with nobody beside her;
+    NotConfirmed.
     """
     everybody = {keyring.member, *members}
 
@@ -70,6 +74,9 @@ def found_circle(
         check_owner(keyring, by)
         if len(everybody) < SMALLEST_CIRCLE or working(owner) is not None:
             raise NotYours
+        waits = Circle.objects.select_for_update().filter(owner=owner, retired_at=None).first()
+        if waits is not None and waits.id != instead_of:
+            raise AlreadyOne
         known = [(keys, trusted_identity(keyring, keys)) for keys in present_keys(everybody)]
         pair, key = KeyPair.new(), Key.new()
         circle = Circle(id=uuid4(), owner=owner, name=name, public=pair.public.raw, made_at=at)
@@ -77,7 +84,9 @@ def found_circle(
         circle.sealed_pair = envelope.seal(
             pair.reveal(), key=key, shred=shred_of(circle.id), context=_at(circle)
         ).raw
-        Circle.objects.filter(owner=owner, retired_at=None).update(retired_at=at)
+        if waits is not None:
+            Circle.objects.filter(pk=waits.pk).update(retired_at=at)
+            note("circle replaced", waits, objects=[circle.id], by=by, at=at)
         circle.save(force_insert=True)
         CircleMember.objects.bulk_create(
             CircleMember(circle=circle, member=keys.member, keys=keys) for keys, _who in known
@@ -100,7 +109,7 @@ def join_circle(*, keyring: Keyring, circle_id: UUID, by: Actor, at: datetime) -
 
     def join() -> None:
         check_owner(keyring, by)
-        circle = _locked(circle_id)
+        circle = locked(circle_id)
         hers = CircleMember.objects.filter(circle=circle, keys=keyring.row, signature=None)
         if not hers.exists():
             raise NotYours
@@ -120,7 +129,7 @@ def leave_circle(*, keyring: Keyring, circle_id: UUID, by: Actor, at: datetime) 
 
     def go() -> None:
         check_owner(keyring, by)
-        circle = _locked(circle_id)
+        circle = locked(circle_id)
         hers = CircleMember.objects.filter(circle=circle, member=keyring.member).first()
         if hers is None:
             raise NotYours
@@ -326,7 +335,8 @@ def note(
     )
 
 
-def _locked(circle_id: UUID) -> Circle:
+def locked(circle_id: UUID) -> Circle:
+    """A circle that is there still. Raises NotYours."""
     circle = Circle.objects.select_for_update().filter(pk=circle_id, retired_at=None).first()
     if circle is None:
         raise NotYours
@@ -378,6 +388,8 @@ def _hash_of(circle: Circle) -> bytes:
     """The circle, who belongs to it, and every half."""
     said = [circle.owner.bytes, circle.name.encode(), bytes(circle.public)]
     said.append(bytes(circle.sealed_pair))
+    if circle.keeps_spares:
+        said.append(b"keeps spares")
     for one in CircleMember.objects.filter(circle=circle).order_by("member"):
         said += [one.member.bytes, one.keys_id.bytes, bytes(one.signature or b"")]
     for half in Half.objects.filter(shared=circle.id).order_by("keys", "other"):

@@ -20,6 +20,7 @@ from samen.vault.models import (
     MemberKeys,
     Packet,
     Record,
+    SpareKey,
 )
 from samen.vault.rules import Gone, NotYours
 
@@ -74,7 +75,7 @@ def check_ready() -> None:
     if salts.installation != row.installation:
         message = f"{path} is of another installation: put back the copy that fits this database."
         raise SaltsMissing(message)
-    for model in (MemberKeys, Record, Circle, Mailbox, Packet, File):
+    for model in (MemberKeys, Record, Circle, SpareKey, Mailbox, Packet, File):
         if missing := salts.missing(model.objects.values_list("id", flat=True).iterator()):
             message = f"{path} lacks the salts of {len(missing)} rows of {model._meta.db_table}."
             raise SaltsMissing(message)

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from samen.audit import actions as audit
 from samen.foundation.actor import Actor
-from samen.vault.actions import circles
+from samen.vault.actions import circles, spare_keys
 from samen.vault.actions.members import end_sessions_of
-from samen.vault.models import Circle, Grant, Record
+from samen.vault.models import Circle, Grant, Record, SpareKey
 
 
 @transaction.atomic
@@ -22,6 +22,7 @@ def leave(*, member: UUID, by: Actor, at: datetime) -> list[UUID]:
     for circle in Circle.objects.filter(members__member=member):
         circles.forget_member(circle, member)
         circles.note("circle left", circle, objects=[member], by=by, at=at)
+    spare_keys.forget(SpareKey.objects.filter(keys__member=member))
     hers = Grant.objects.filter(member=member)
     records = set(hers.values_list("record", flat=True))
     shared = Grant.objects.filter(record__in=records, ends_at=None, keys__retired_at=None).exclude(

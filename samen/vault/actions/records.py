@@ -17,7 +17,7 @@ from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
-from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
+from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record, SpareKey
 from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
 
 
@@ -240,7 +240,9 @@ def finish_erasures(*, by: Actor, at: datetime) -> int:
     erased = list(store().erased())
     done = 0
     for start in range(0, len(erased), 500):
-        left = Record.objects.filter(pk__in=erased[start : start + 500])
+        some = erased[start : start + 500]
+        SpareKey.objects.filter(pk__in=some).delete()
+        left = Record.objects.filter(pk__in=some)
         if ids := list(left.values_list("id", flat=True)):
             done += _remove_rows(ids, by=by, at=at)
     return done

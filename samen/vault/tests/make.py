@@ -99,3 +99,10 @@ def can_read(one: Colleague, record_id: UUID) -> bool:
     except actions.VaultRefuses:
         return False
     return True
+
+
+def keeping_spares(circle_id: UUID, one: Colleague, other: Colleague) -> None:
+    """Two of a circle switch on that it keeps spare keys."""
+    ask = actions.ask_to_keep_spares(**one.opens(), circle_id=circle_id, reason="We want it.")
+    actions.agree_to_ask(**other.opens(), ask_id=ask, tell=set[UUID]().update)
+    actions.carry_out(**one.opens(), ask_id=ask)

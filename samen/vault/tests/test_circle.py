@@ -13,6 +13,7 @@ from samen.audit.models import Entry
 from samen.foundation.actor import Actor, ActorKind, job
 from samen.vault import actions, queries
 from samen.vault.actions import (
+    AlreadyOne,
     Altered,
     LastHolder,
     NoGrant,
@@ -125,6 +126,21 @@ def test_one_alone_is_no_circle_and_a_working_one_is_not_replaced() -> None:
     make.circle(ORGANIZATION, mo, ada)
     with pytest.raises(NotYours):
         make.circle(ORGANIZATION, ada, mo)
+
+
+def test_one_that_waits_for_its_second_member_goes_only_when_that_is_said() -> None:
+    mo, ada, eve = make.team(3)
+    waits = make.circle(ORGANIZATION, mo, ada, join=False)
+    said: dict[str, Any] = {"owner": ORGANIZATION, "name": "x", "members": [mo.id]}
+    for instead in (None, uuid4()):
+        with pytest.raises(AlreadyOne):
+            actions.found_circle(**eve.opens(), **said, instead_of=instead)
+    assert verbs(waits) == ["circle founded"]
+    new = actions.found_circle(**eve.opens(), **said, instead_of=waits)
+    assert verbs(waits) == ["circle founded", "circle replaced"]
+    assert [one.id for one in queries.circles()] == [new]
+    with pytest.raises(NotYours):
+        actions.join_circle(**ada.opens(), circle_id=waits)
 
 
 def test_nobody_is_in_a_circle_whose_six_words_were_not_compared() -> None:
@@ -560,6 +576,27 @@ def test_when_somebody_can_read_it_meanwhile_the_circle_gives_nothing() -> None:
     scene.carry_out(first)
     with pytest.raises(LastHolder):
         scene.carry_out(second)
+
+
+def test_who_agrees_has_compared_the_words_of_who_gets_it() -> None:
+    """And gave her yes to those keys: others that come after it get nothing."""
+    scene = Scene()
+    actions.leave(member=scene.sara.id, by=job("people"), at=AT)
+    newcomer = make.colleague()
+    make.confirm(scene.mo, newcomer)
+    said = {**give(scene, [scene.record]), "member": newcomer.id}
+    ask = actions.ask_to_give_back(**said)
+    with pytest.raises(NotConfirmed):
+        scene.agree(ask)
+    make.confirm(scene.ada, newcomer)
+    scene.agree(ask)
+    thief = (
+        KeyPair.new().public.raw + bytes(MemberKeys.objects.get(member=newcomer.id).identity)[-32:]
+    )
+    MemberKeys.objects.filter(member=newcomer.id).update(identity=thief)
+    make.confirm(scene.mo, newcomer)
+    with pytest.raises(Altered):
+        scene.carry_out(ask)
 
 
 def test_a_circle_grows_by_two_and_who_has_new_keys_comes_in_again() -> None:

@@ -55,6 +55,8 @@ class ComingAndGoing(RuleBasedStateMachine):
         self.world = World({one.id: one for one in make.team(3)})
         self.in_circle = set(self.world.people)
         self.circle = make.circle(ORGANIZATION, *self.world.people.values())
+        make.keeping_spares(self.circle, *list(self.world.people.values())[:2])
+        self.spares: set[UUID] = set()  # who gave the circle a spare of the keys she has
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -153,9 +155,28 @@ class ComingAndGoing(RuleBasedStateMachine):
         self.world.people[one.id] = make.opened(half, halfway, one.actor)
 
     @rule(data=st.data())
+    def somebody_gives_the_circle_a_spare_key(self, data: st.DataObject) -> None:
+        one = self.someone(data)
+        try:
+            actions.give_spare(**one.opens(), circle_id=self.circle)
+        except NotYours:
+            assert len(self.in_circle) < 2
+        else:
+            assert len(self.in_circle) > 1
+            self.spares.add(one.id)
+
+    @rule(data=st.data())
+    def somebody_takes_her_spare_key_back(self, data: st.DataObject) -> None:
+        one = self.someone(data)
+        actions.take_back_spare(**one.opens())
+        self.spares.discard(one.id)
+
+    @rule(data=st.data())
     def somebody_loses_everything(self, data: st.DataObject) -> None:
-        """New keys, which two colleagues confirm; who can read gives access anew."""
+        """New keys, which two colleagues confirm. Two of the circle hand her the spare key, or
+        who can read gives access anew."""
         one, half = self.someone(data), uuid4().bytes * 2
+        before = [k for k in self.world.records.values() if one.id in k.readers and not k.erased]
         halfway = actions.begin_again(password_half=half, by=one.actor, at=AT)
         anew = make.opened(half, halfway, one.actor)
         self.world.people[one.id] = anew
@@ -167,8 +188,32 @@ class ComingAndGoing(RuleBasedStateMachine):
         for other in others:
             make.confirm(other, anew)
             make.confirm(anew, other)
+        if self.handed_by_two(anew):
+            for known in before:
+                known.readers.add(anew.id)
         for record, known in self.world.records.items():
             self.given_anew(record, known, anew, others)
+
+    def handed_by_two(self, anew: Colleague) -> bool:
+        """Whether she reads everything again, by the spare key."""
+        two = [self.world.people[one] for one in sorted(self.in_circle)][:2]
+        has = anew.id in self.spares
+        self.spares.discard(anew.id)
+        if len(two) < 2:
+            return False
+        asked: dict[str, Any] = {"circle_id": self.circle, "member": anew.id, "reason": "x"}
+        try:
+            ask = actions.ask_for_spare(**two[0].opens(), **asked)
+        except NoGrant:
+            assert not has
+            return False
+        assert has
+        with pytest.raises(actions.NotByTwo):
+            actions.carry_out(**two[0].opens(), ask_id=ask)
+        actions.agree_to_ask(**two[1].opens(), ask_id=ask, tell=set[UUID]().update)
+        actions.carry_out(**{**two[0].opens(), "at": AT + timedelta(hours=72)}, ask_id=ask)
+        actions.take_over(**anew.opens(), limit=50)
+        return True
 
     def given_anew(
         self, record: UUID, known: Known, anew: Colleague, others: list[Colleague]
@@ -186,6 +231,7 @@ class ComingAndGoing(RuleBasedStateMachine):
     def somebody_leaves(self, data: st.DataObject) -> None:
         one = self.someone(data)
         self.in_circle.discard(one.id)
+        self.spares.discard(one.id)
         reached = self.reached(but=one.id)
         alone = set(actions.leave(member=one.id, by=job("people"), at=AT))
         for record, known in self.world.records.items():
