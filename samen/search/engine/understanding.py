@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from samen.search.engine.lexicon import Lexicon, Reading, Slot
 from samen.search.engine.meanings import Meanings
-from samen.search.rules import endings, letters
+from samen.search.rules import endings, hurt, letters
 
 Vector = NDArray[np.float32]
 
@@ -203,7 +203,33 @@ class Understanding:
     # --- what is asked ------------------------------------------------------------------------
 
     def needs_of(self, words: Sequence[str], *, language: str) -> list[Meant]:
-        """The situations somebody may mean, the likeliest first; none when nothing is sure."""
+        """The situations somebody may mean, the likeliest first; none when nothing is sure.
+
+        Where somebody is hurt that comes before what can wait (rules/hurt.py).
+        """
+        found = self._meant(words, language)
+        if not found or found[0].key not in hurt.CAN_WAIT:
+            return found
+        also = next((each for each in found if each.key in hurt.HURT), None)
+        first = also or self._said_in_passing(words, language)
+        return [*([first] if first else []), *(each for each in found if each is not first)]
+
+    def _said_in_passing(self, words: Sequence[str], language: str) -> Meant | None:
+        passages = [
+            words[start : start + size]
+            for size in hurt.PASSAGES
+            for start in range(min(len(words), hurt.LOOKED_THROUGH) - size + 1)
+        ]
+        best = [
+            self._meant(passage, language)[:1]
+            for passage in passages
+            if not all(map(endings.is_little, passage))
+        ]
+        plain = [meant for found in best for meant in found if meant.score >= hurt.PLAINLY]
+        said = [meant for meant in plain if meant.key in hurt.HURT]
+        return max(said, key=lambda meant: meant.score, default=None)
+
+    def _meant(self, words: Sequence[str], language: str) -> list[Meant]:
         if not words or not self._situations:
             return []
         slots = self.lexicon.slots(words)

@@ -9,7 +9,7 @@ import yaml
 
 from samen.foundation.languages import PUBLISHED
 from samen.search.engine.understanding import Understanding
-from samen.search.rules import letters
+from samen.search.rules import hurt, letters
 from samen.search.tests import make
 
 LEAST = 0.95
@@ -54,6 +54,42 @@ def test_the_right_situation_is_among_the_first_three(
         f"{at_once:6.1%} first, of {len(asked)}",
     )
     assert in_three >= LEAST
+
+
+HURT_AND_NO_PAPERS = {
+    "ar": "زوجي يضربني وليس عندي أوراق",
+    "en": "I have no papers and my husband beats me",
+    "es": "mi marido me pega y no tengo papeles",
+    "fa": "شوهرم مرا می‌زند و مدارک ندارم",
+    "fr": "mon mari me frappe et je n'ai pas de papiers",
+    "nl": "mijn man slaat mij en ik heb geen papieren",
+    "so": "ninkaygu wuu i garaacaa warqado ma haysto",
+    "ti": "ሰብኣየይ ይወቕዓኒ ወረቐት የብለይን",
+    "tr": "kocam beni dövüyor ve kağıdım yok",
+    "uk": "чоловік б'є мене і в мене немає документів",
+}
+
+
+@pytest.mark.parametrize("language", PUBLISHED)
+def test_who_is_hurt_is_helped_with_that_before_her_papers(language: str) -> None:
+    first, *others = keys(HURT_AND_NO_PAPERS[language], language)
+
+    assert first == "sit.partner_violence"
+    assert "sit.no_papers" in others
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have no papers and need a doctor",
+        "je n'ai pas de papiers",
+        "ik sta op een wachtlijst en moest verhuizen",
+        "I am from Ukraine and need help",
+        "no tengo papeles y estoy enferma",
+    ],
+)
+def test_who_lacks_papers_is_not_said_to_be_hurt(text: str) -> None:
+    assert keys(text, "en")[0] not in hurt.HURT
 
 
 def test_talk_about_other_things_is_mostly_not_taken_for_a_situation() -> None:
