@@ -18,6 +18,7 @@ from samen.directory.actions.tables import Ids, ids, service_in_tables, services
 from samen.directory.actions.translations import read_draft
 from samen.directory.models import Organization, Service
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.needs.actions import Refusal, Refused
 from samen.needs.models import Need
 from samen.places.models import Municipality
@@ -149,7 +150,7 @@ class _Importing:
         for language, entries in translations.items():
             for stranger in (key for key in entries if str(key) not in keys):
                 with self._entry(f"services/{language}.yaml", stranger):
-                    refuse("There is no service with this id.")
+                    refuse(gettext_noop("There is no service with this id."))
 
 
 class _Numbers:
@@ -164,12 +165,20 @@ class _Numbers:
         _check_once(key, self._met)
         given = self._number_of.get(key, number)
         if given != number:
-            refuse(f"Its number is {given} for ever and cannot become {number}.")
+            refuse(
+                gettext_noop("Its number is %(given)s for ever and cannot become %(number)s."),
+                given=given,
+                number=number,
+            )
         if self._key_of.setdefault(number, key) != key:
-            refuse(f"Its number {number} belongs to {self._key_of[number]}.")
+            refuse(
+                gettext_noop("Its number %(number)s belongs to %(key)s."),
+                number=number,
+                key=self._key_of[number],
+            )
 
 
 def _check_once(key: str, met: set[str]) -> None:
     if key in met:
-        refuse("Its id stands twice in the file.")
+        refuse(gettext_noop("Its id stands twice in the file."))
     met.add(key)

@@ -13,6 +13,7 @@ from samen.directory.actions.remembering import (
 from samen.directory.actions.reports import Trace
 from samen.directory.models import Organization
 from samen.directory.rules import value_hash
+from samen.foundation.sentences import gettext_noop
 
 _COLUMNS = ("name", "alternate_name", "website")
 
@@ -22,7 +23,7 @@ def read_organization(entry: Mapping[str, Any]) -> dict[str, str]:
     check_keys(entry, ("id", *_COLUMNS))
     columns = {"key": slug(entry), **{column: text(entry, column) for column in _COLUMNS}}
     if not columns["name"]:
-        refuse("It has no name.")
+        refuse(gettext_noop("It has no name."))
     for column in (column for column, value in columns.items() if value):
         check_column(Organization, column, columns[column])
     return columns

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samen.directory.actions.fields import (
+    NOT_ONE_OF,
     answer,
     check_column,
     check_keys,
@@ -28,6 +29,7 @@ from samen.directory.actions.grid import read_hours
 from samen.directory.models import Location, Phone, Service, TextState
 from samen.directory.rules import looks_like_a_phone, text_hash
 from samen.foundation.languages import LANGUAGES
+from samen.foundation.sentences import gettext_noop
 from samen.needs.models import Need
 from samen.places.queries import Gazetteer
 
@@ -97,7 +99,7 @@ def read_service(entry: Mapping[str, Any], ground: Ground) -> ServiceRead:
     """The service as facts. Raises Refused."""
     check_keys(entry, _KEYS)
     key = slug(entry)
-    given = number(entry, "number", most=_MOST) or refuse("It has no number.")
+    given = number(entry, "number", most=_MOST) or refuse(gettext_noop("It has no number."))
     phones = _phones(entry)
     facts = {
         "name": _name(entry, ground),
@@ -127,9 +129,9 @@ def read_service(entry: Mapping[str, Any], ground: Ground) -> ServiceRead:
 def _name(entry: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
     organization = text(entry, "organization")
     if organization not in ground.organizations:
-        refuse(f"Its organization does not exist: {organization}.")
+        refuse(gettext_noop("Its organization does not exist: %(key)s."), key=organization)
     if not text(entry, "name"):
-        refuse("It has no name.")
+        refuse(gettext_noop("It has no name."))
     names = mapping(entry, "names")
     return {
         "organization": organization,
@@ -140,7 +142,7 @@ def _name(entry: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
 
 def _language(tag: Any) -> str:
     if tag not in LANGUAGES:
-        refuse(f"It names a language we do not know: {tag}.")
+        refuse(gettext_noop("It names a language we do not know: %(tag)s."), tag=tag)
     return str(tag)
 
 
@@ -153,11 +155,13 @@ def _publish(entry: Mapping[str, Any]) -> dict[str, Any]:
     verified, publish, kind = (_required(entry, key, words) for key, words in known.items())
     if publish != Service.Publish.HIDDEN:
         if verified == Service.Verified.UNVERIFIED:
-            refuse("It is published, and no source states it.")
+            refuse(gettext_noop("It is published, and no source states it."))
         if kind == Service.Kind.PLACEHOLDER:
-            refuse("It is published, and only keeps a room free for somebody to fill.")
+            refuse(
+                gettext_noop("It is published, and only keeps a room free for somebody to fill.")
+            )
         if not mapping(entry, "what").get(ORIGINAL):
-            refuse("It is published, and has no Dutch text that says what it does.")
+            refuse(gettext_noop("It is published, and has no Dutch text that says what it does."))
     return {
         "kind": kind,
         "publish": publish,
@@ -169,7 +173,7 @@ def _publish(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _required(entry: Mapping[str, Any], key: str, known: Collection[str]) -> str:
     value = text(entry, key)
     if value not in known:
-        refuse(f"Its {key} is not one of {', '.join(known)}: {value}.")
+        refuse(NOT_ONE_OF, field=key, known=", ".join(known), value=value)
     return value
 
 
@@ -185,17 +189,25 @@ def _sources(entry: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
 def _phones(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     phones = [_phone(phone, position) for position, phone in enumerate(mappings(entry, "phones"))]
     if len({(phone["number"], phone["kind"]) for phone in phones}) < len(phones):
-        refuse("It has the same phone number twice.")
+        refuse(gettext_noop("It has the same phone number twice."))
     return phones
 
 
 def _phone(phone: Mapping[str, Any], position: int) -> dict[str, Any]:
-    check_keys(phone, ("number", "confirmed", "kind", "cost", "from"), what="A phone number")
+    check_keys(
+        phone, ("number", "confirmed", "kind", "cost", "from"), what=gettext_noop("A phone number")
+    )
     printed = text(phone, "number")
     if not looks_like_a_phone(printed):
-        refuse(f"It has a phone number that cannot be dialled: {printed}.")
+        refuse(
+            gettext_noop("It has a phone number that cannot be dialled: %(number)s."),
+            number=printed,
+        )
     if text(phone, "kind") not in Phone.Kind.values:
-        refuse(f"Its phone number {printed} is neither voice nor whatsapp.")
+        refuse(
+            gettext_noop("Its phone number %(number)s is neither voice nor whatsapp."),
+            number=printed,
+        )
     return {
         "number": printed,
         "kind": text(phone, "kind"),
@@ -209,9 +221,9 @@ def _phone(phone: Mapping[str, Any], position: int) -> dict[str, Any]:
 def _channels(entry: Mapping[str, Any], phones: list[dict[str, Any]]) -> list[str]:
     channels = texts(entry, "how")
     for unknown in (channel for channel in channels if channel not in _CHANNELS):
-        refuse(f"It can be reached in a way we do not know: {unknown}.")
+        refuse(gettext_noop("It can be reached in a way we do not know: %(way)s."), way=unknown)
     if {"phone", "whatsapp"} & {*channels} and not any(phone["confirmed"] for phone in phones):
-        refuse("It can be reached by phone, and no number is confirmed.")
+        refuse(gettext_noop("It can be reached by phone, and no number is confirmed."))
     return [channel for channel in _CHANNELS if channel in channels]
 
 
@@ -224,28 +236,32 @@ def _groups(entry: Mapping[str, Any], ground: Ground) -> list[list[Any]]:
     only = texts(entry, "only")
     groups = dict.fromkeys([*texts(entry, "for"), *only])
     for unknown in (key for key in groups if ground.needs.get(key) != Need.Kind.GROUP):
-        refuse(f"It is for a group that does not exist: {unknown}.")
+        refuse(gettext_noop("It is for a group that does not exist: %(key)s."), key=unknown)
     return sorted([group, group in only] for group in groups)
 
 
 def _needs(entry: Mapping[str, Any], ground: Ground) -> list[str]:
     for unknown in (key for key in texts(entry, "needs") if key not in ground.needs):
-        refuse(f"It answers a need that does not exist: {unknown}.")
+        refuse(gettext_noop("It answers a need that does not exist: %(key)s."), key=unknown)
     return sorted(texts(entry, "needs"))
 
 
 def _ages(entry: Mapping[str, Any]) -> dict[str, int | None]:
     ages = mapping(entry, "ages")
-    check_keys(ages, ("min", "max"), what="Its ages")
+    check_keys(ages, ("min", "max"), what=gettext_noop("Its ages"))
     youngest, oldest = number(ages, "min", most=_OLDEST), number(ages, "max", most=_OLDEST)
     if youngest is not None and oldest is not None and youngest > oldest:
-        refuse(f"Its ages are the wrong way round: {youngest} to {oldest}.")
+        refuse(
+            gettext_noop("Its ages are the wrong way round: %(youngest)s to %(oldest)s."),
+            youngest=youngest,
+            oldest=oldest,
+        )
     return {"minimum_age": youngest, "maximum_age": oldest}
 
 
 def _areas(entry: Mapping[str, Any], ground: Ground) -> list[str]:
     for unknown in (a for a in texts(entry, "areas") if a not in {"nl", *ground.municipalities}):
-        refuse(f"It works in an area that is not on the map: {unknown}.")
+        refuse(gettext_noop("It works in an area that is not on the map: %(key)s."), key=unknown)
     return sorted(texts(entry, "areas"))
 
 
@@ -254,14 +270,21 @@ def _locations(entry: Mapping[str, Any], ground: Ground) -> list[dict[str, Any]]
     if not location:
         return []
     if text(location, "type") not in _PLACES:
-        refuse(f"Its location is neither public nor confidential: {location.get('type')}.")
+        refuse(
+            gettext_noop("Its location is neither public nor confidential: %(kind)s."),
+            kind=location.get("type"),
+        )
     kind = _PLACES[text(location, "type")]
     if kind == Location.Type.CONFIDENTIAL and len(location) > 1:
-        refuse("Its location is confidential and may say nothing else: no street, name or city.")
+        refuse(
+            gettext_noop(
+                "Its location is confidential and may say nothing else: no street, name or city."
+            )
+        )
     check_keys(
         location,
         ("type", "street", "postal_code", "name", "city", "confirmed"),
-        what="Its location",
+        what=gettext_noop("Its location"),
     )
     return [
         {
@@ -282,7 +305,9 @@ def _place(city: str, ground: Ground) -> str:
         return ""
     found = ground.gazetteer.named(city)
     if not found:
-        refuse(f"Its location is in a town that the gazetteer lacks: {city}.")
+        refuse(
+            gettext_noop("Its location is in a town that the gazetteer lacks: %(town)s."), town=city
+        )
     return found[0].slug
 
 
@@ -293,7 +318,7 @@ def _texts(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         "hours_note": mapping(mapping(entry, "hours"), "note"),
         "cost_note": mapping(mapping(entry, "cost"), "note"),
     }
-    check_keys(mapping(entry, "cost"), ("state", "note"), what="Its cost")
+    check_keys(mapping(entry, "cost"), ("state", "note"), what=gettext_noop("Its cost"))
     return {
         f"{field}.{language}": _text(field, languages, language)
         for field, languages in bodies.items()
@@ -303,10 +328,20 @@ def _texts(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _text(field: str, languages: Mapping[str, Any], language: str) -> dict[str, Any]:
     if language not in (ORIGINAL, ENGLISH):
-        refuse(f"Its {field} in {language} belongs in the file of that language.")
+        refuse(
+            gettext_noop("Its %(field)s in %(language)s belongs in the file of that language."),
+            field=field,
+            language=language,
+        )
     original, body = text(languages, ORIGINAL), text(languages, language)
     if not original or not body:
-        refuse(f"Its {field} is empty in {language}, or not there in Dutch, the original.")
+        refuse(
+            gettext_noop(
+                "Its %(field)s is empty in %(language)s, or not there in Dutch, the original."
+            ),
+            field=field,
+            language=language,
+        )
     if language == ORIGINAL:
         return {"body": body, "state": TextState.ORIGINAL.value, "made_from": ""}
     return {"body": body, "state": TextState.HUMAN.value, "made_from": text_hash(original)}
@@ -314,15 +349,19 @@ def _text(field: str, languages: Mapping[str, Any], language: str) -> dict[str, 
 
 def _own_backing(entry: Mapping[str, Any]) -> dict[str, Backing]:
     facts = mapping(entry, "facts")
-    check_keys(facts, _KEYS, what="Its facts")
+    check_keys(facts, _KEYS, what=gettext_noop("Its facts"))
     # Who is welcome and who alone is welcome are kept as one fact.
     return {"for" if key == "only" else key: _backing(mapping(facts, key)) for key in facts}
 
 
 def _backing(fact: Mapping[str, Any]) -> Backing:
-    check_keys(fact, ("verified", "year", "sources"), what="One of its facts")
+    check_keys(fact, ("verified", "year", "sources"), what=gettext_noop("One of its facts"))
     if text(fact, "verified") not in _VERIFIED:
-        refuse(f"One of its facts is not one of {', '.join(_VERIFIED)}: {fact.get('verified')}.")
+        refuse(
+            gettext_noop("One of its facts is not one of %(known)s: %(value)s."),
+            known=", ".join(_VERIFIED),
+            value=fact.get("verified"),
+        )
     return Backing(text(fact, "verified"), number(fact, "year", most=9999), texts(fact, "sources"))
 
 

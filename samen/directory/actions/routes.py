@@ -11,6 +11,7 @@ from samen.directory.actions.fields import refuse, texts
 from samen.directory.actions.reports import ImportReport
 from samen.directory.models import Route, Service
 from samen.foundation.actor import Actor
+from samen.foundation.sentences import gettext_noop
 from samen.needs.actions import Refusal, Refused
 from samen.needs.models import Need
 
@@ -63,7 +64,7 @@ def _routes() -> dict[UUID, list[UUID]]:
 def _wanted(concept: Mapping[str, Any], services: Mapping[str, UUID]) -> list[UUID]:
     route = texts(concept, "route")
     for unknown in (key for key in route if key not in services):
-        refuse(f"It leads to a service that does not exist: {unknown}.")
+        refuse(gettext_noop("It leads to a service that does not exist: %(key)s."), key=unknown)
     return [services[key] for key in route]
 
 
