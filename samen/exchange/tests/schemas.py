@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
@@ -27,9 +28,10 @@ class Hsds:
     """What the standard itself says of an answer, with formats checked."""
 
     def __init__(self) -> None:
-        files = {path: path.relative_to(SCHEMA) for path in SCHEMA.rglob("*.json*")}
+        names = {path: str(path.relative_to(SCHEMA)) for path in SCHEMA.rglob("*.json*")}
+        self._names = [name.removesuffix(".gz") for name in names.values()]
         self._registry: Registry[Any] = Registry().with_resources(
-            (_BASE + str(name).removesuffix(".gz"), _resource(path)) for path, name in files.items()
+            (_BASE + name.removesuffix(".gz"), _resource(path)) for path, name in names.items()
         )
         self._checks: dict[str, Any] = {}
 
@@ -43,15 +45,27 @@ class Hsds:
         check = self._checks.get(path) or self._check(path)
         return [f"{error.json_path}: {error.message}" for error in check.iter_errors(document)]
 
+    def quick(self, path: str) -> Any:
+        """What says the same of an answer to a path some hundred times as quickly."""
+        files = [(_BASE + name, self._registry.contents(_BASE + name)) for name in self._names]
+        registry = jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
+        return jsonschema_rs.Draft202012Validator(
+            _answer_to(path), registry=registry, validate_formats=True
+        )
+
     def _check(self, path: str) -> Any:
-        at = path.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
-        where = f"/paths/{at}/get/responses/200/content/application~1json/schema"
         self._checks[path] = Draft202012Validator(
-            {"$ref": f"{_BASE}openapi.json#{where}"},
+            _answer_to(path),
             registry=self._registry,
             format_checker=Draft202012Validator.FORMAT_CHECKER,
         )
         return self._checks[path]
+
+
+def _answer_to(path: str) -> dict[str, str]:
+    at = path.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
+    where = f"/paths/{at}/get/responses/200/content/application~1json/schema"
+    return {"$ref": f"{_BASE}openapi.json#{where}"}
 
 
 def _resource(path: Path) -> Resource[Any]:
