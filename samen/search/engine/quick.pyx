@@ -80,6 +80,8 @@ cdef double SLACK_KM = ground._SLACK_KM, SLACK = ground._SLACK
 cdef double UNPLACED = ground.UNPLACED, END = ground.END
 cdef int PER_DEGREE = ground._PER_DEGREE
 
+cdef double[::1] NOWHERE = np.zeros(0)
+
 cdef enum:
     EMERGENCY_ROW = 1
     REVIEW_ROW = 2
@@ -333,9 +335,8 @@ cdef class Quick:
     def candidates(self, Asked asked, lists, list areas, emergencies, gone):
         """Rows, in order, among which everything is that may be an answer."""
         cdef Py_ssize_t room = len(emergencies) + self.spare_row.shape[0], many = 0
-        near = np.array(self._stretches(asked)) if asked.place else np.zeros(0)
-        cdef double[::1] homes = near
-        bounds = np.empty(len(near) + 2, np.int32)
+        cdef double[::1] homes = self._stretches(asked) if asked.place else NOWHERE
+        bounds = np.empty(homes.shape[0] + 2, np.int32)
         cdef int[::1] ends = bounds
         cdef Py_ssize_t place
         for place in range(homes.shape[0]):
@@ -387,15 +388,18 @@ cdef class Quick:
                 many += 1
         return _copied(emergencies, into, many)
 
-    cdef list _stretches(self, Asked asked):
+    cdef double[::1] _stretches(self, Asked asked):
         """As rules/ground.py has them."""
         cdef double reach = (asked.within + SLACK_KM) / EARTH
         cdef double south = asked.latitude - reach / RADIAN, north = asked.latitude + reach / RADIAN
         cdef int strip, first = _strip(south), last = _strip(north)
         cdef double here, widest, lowest, near, half, west, east, start
         cdef double middle, sine, cosine, straight = cos(reach)
+        cdef double[::1] found = np.empty(4 * (last - first + 1))
+        cdef Py_ssize_t many = 0
         if reach >= M_PI / 2 or south <= -POLE or north >= POLE:
-            return [first * STRIP_APART, (last + 1) * STRIP_APART]
+            found[0], found[1] = first * STRIP_APART, (last + 1) * STRIP_APART
+            return found[:2]
         here = asked.latitude * RADIAN
         sine, cosine = sin(here), cos(here)
         widest = asin(sine / straight) / RADIAN
@@ -403,22 +407,24 @@ cdef class Quick:
         middle = middle - WHOLE_TURN * (middle // WHOLE_TURN)
         if middle < 0:
             middle += WHOLE_TURN
-        found = []
         for strip in range(first, last + 1):
             lowest = strip / <double>PER_DEGREE - 90
             near = min(max(widest, lowest), lowest + 1 / <double>PER_DEGREE) * RADIAN
             half = (straight - sine * sin(near)) / (cosine * cos(near))
             half = acos(min(max(half, -1.0), 1.0)) / RADIAN + SLACK
             west, east, start = middle - half, middle + half, strip * STRIP_APART
-            if east - west >= WHOLE_TURN:
-                found += (start, start + WHOLE_TURN)
-            elif west < 0:
-                found += (start, start + east, start + west + WHOLE_TURN, start + WHOLE_TURN)
-            elif east >= WHOLE_TURN:
-                found += (start, start + east - WHOLE_TURN, start + west, start + WHOLE_TURN)
-            else:
-                found += (start + west, start + east)
-        return found
+            found[many] = start
+            found[many + 1] = start + WHOLE_TURN
+            if east - west < WHOLE_TURN:
+                if west < 0 or east >= WHOLE_TURN:  # over the line where the days meet
+                    found[many + 3] = found[many + 1]
+                    found[many + 1] = start + (east if west < 0 else east - WHOLE_TURN)
+                    found[many + 2] = start + (west + WHOLE_TURN if west < 0 else west)
+                    many += 2
+                else:
+                    found[many], found[many + 1] = start + west, start + east
+            many += 2
+        return found[:many]
 
     # --- what they are worth ------------------------------------------------------------------
 

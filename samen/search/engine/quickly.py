@@ -17,7 +17,7 @@ from samen.search.rules.asking import Question, Situation
 _MANY = 64  # are put in order by numpy
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Picked:
     """The rows that are left, each with what it is worth and why."""
 

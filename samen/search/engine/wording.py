@@ -14,6 +14,7 @@ from samen.search.engine.columns.building import slips_of
 from samen.search.rules import endings, letters, wording
 
 _LAST = "\U0010ffff"
+_NONE = np.zeros(0, np.int32)
 
 
 class Piece(NamedTuple):
@@ -36,7 +37,7 @@ class Sought:
         return sum(piece.end - piece.start for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Asked:
     """An index that is asked, of which some rows do not count any more."""
 
@@ -45,15 +46,15 @@ class Asked:
 
     @classmethod
     def whole(cls, index: Index) -> "Asked":
-        return cls(index, np.zeros(0, np.int32))
+        return cls(index, _NONE)
 
     def __len__(self) -> int:
         return len(self.index) - len(self.gone)
 
     def having(self, pieces: Sequence[Piece]) -> int:
-        return sum(map(self._having, pieces))
+        return sum(map(self.having_one, pieces))
 
-    def _having(self, piece: Piece) -> int:
+    def having_one(self, piece: Piece) -> int:
         whole = piece.end - piece.start
         if not len(self.gone):
             return whole
@@ -76,7 +77,7 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
         if not any(map(_has_itself, asked, pieces)):
             for one, own in zip(asked, pieces, strict=True):
                 own.extend(_guessed(one.index, word))
-        having = sum(one.having(own) for one, own in zip(asked, pieces, strict=True))
+        having = sum(map(Asked.having, asked, pieces))
         rarity = wording.rarity(having, every)
         for sought, own in zip(found, pieces, strict=True):
             sought.append(Sought(rarity, tuple(own)))
@@ -84,8 +85,10 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
 
 
 def _has_itself(one: Asked, pieces: Sequence[Piece]) -> bool:
-    exact = [piece for piece in pieces if piece.likeness == 1.0]
-    return one.having(exact) > 0
+    for piece in pieces:  # two at most: a loop is half the price of a generator
+        if piece.likeness == 1.0 and one.having_one(piece):
+            return True
+    return False
 
 
 def _known(index: Index, word: str) -> list[Piece]:

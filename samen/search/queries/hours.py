@@ -57,9 +57,8 @@ class Openings:
 
         def states(places: Rows) -> _States:
             found: _States = known.take(places)
-            new = found == _NOT_ASKED
-            if new.any():
-                self._ask(np.unique(places[new]), at, known)
+            if found.size and found.min() == _NOT_ASKED:
+                self._ask(np.unique(places[found == _NOT_ASKED]), at, known)
                 found = known.take(places)
             return found
 
@@ -81,12 +80,14 @@ class Openings:
 
     def _turn(self, at: datetime) -> None:
         """What was known of another minute, and of another day, is forgotten."""
+        minute = _minute(at)
+        if minute == self._minute:
+            return
         size, day = len(self._index.hours), at.astimezone(AMSTERDAM).date()
         if day != self._day:
             self._day, self._usual = day, np.full(size, _NOT_ASKED, np.int8)
-        if _minute(at) != self._minute:
-            self._minute, self._openings = _minute(at), {}
-            self._states = np.full(size, _NOT_ASKED, np.int8)
+        self._minute, self._openings = minute, {}
+        self._states = np.full(size, _NOT_ASKED, np.int8)
 
     def _read(self, places: Iterable[int]) -> None:
         """Once in the life of a process."""
