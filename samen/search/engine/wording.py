@@ -85,10 +85,7 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
 
 
 def _has_itself(one: Asked, pieces: Sequence[Piece]) -> bool:
-    for piece in pieces:  # two at most: a loop is half the price of a generator
-        if piece.likeness == 1.0 and one.having_one(piece):
-            return True
-    return False
+    return any(piece.likeness == 1.0 and one.having_one(piece) for piece in pieces)
 
 
 def _known(index: Index, word: str) -> list[Piece]:
