@@ -175,13 +175,34 @@ def test_two_colleagues_compare_six_words_and_are_a_circle(
     hers.get_by_label("Mo", exact=True).check()
     stands(hers)
     hers.get_by_role("button", name="Make the circle").click()
-    expect(hers.locator("main")).to_contain_text("does not work yet")
+    expect(hers.locator("main")).to_contain_text("does not work")
     his.goto(f"{desk}desk/circles/")
     stands(his)
     his.get_by_role("button", name="Join").click()
     expect(his.locator("main")).to_contain_text("You are in the circle")
 
-    for link in ("Somebody needs help now", "Records that nobody", "Take somebody in"):
+    for link in ("Somebody needs help now", "Records that nobody", "Take somebody in", "Spare"):
         his.goto(f"{desk}desk/circles/")
         his.get_by_role("link", name=link).click()
         stands(his)
+    keeps_a_spare_key(hers, his, desk)
+
+
+def keeps_a_spare_key(hers: Page, his: Page, desk: str) -> None:
+    """He asks that the circle keeps spare keys, she agrees and gives one; he sees whose it has."""
+    his.get_by_label("Why").fill("We want it.")
+    his.get_by_role("button", name="Ask the others").click()
+    hers.goto(f"{desk}desk/circles/")
+    hers.get_by_role("link", name="Mo asks").click()
+    stands(hers)
+    hers.get_by_role("button", name="I agree").click()
+    his.goto(f"{desk}desk/circles/")
+    his.get_by_role("link", name="Mo asks").click()
+    his.get_by_role("button", name="Go on: do it now").click()
+    hers.goto(f"{desk}desk/keys/")
+    hers.get_by_role("button", name="Give a spare key").click()
+    expect(hers.locator("main")).to_contain_text("has a spare of your keys")
+    stands(hers)
+    his.get_by_role("link", name="Spare keys").click()
+    expect(his.locator("main")).to_contain_text("Sara")
+    stands(his)

@@ -28,6 +28,7 @@ from samen.vault import actions as vault
 from samen.vault import queries as kept
 from samen.vault.models import LONGEST_NAME
 from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
+from samen.vault.rules import Purpose
 
 _SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +56,9 @@ class ColleagueAndReason(Reason):
 
 class _Founding(forms.Form):
     team = forms.ChoiceField(label=gettext_lazy("Team"))
-    instead = forms.BooleanField(
-        label=gettext_lazy("Yes: the new circle takes the place of the one that waits"),
+    instead = forms.MultipleChoiceField(
+        label=gettext_lazy("The circle that waits"),
+        widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     name = forms.CharField(label=gettext_lazy("How you call the circle"), max_length=LONGEST_NAME)
@@ -71,10 +73,11 @@ class _Founding(forms.Form):
         *args: object,
         teams: list[tuple[str, str]],
         choices: list[tuple[str, str]],
-        waits: bool,
+        waiting: list[tuple[str, str]],
     ) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
-        if not waits:
+        self.fields["instead"].choices = waiting  # type: ignore[attr-defined]  # a field of choices
+        if not waiting:
             del self.fields["instead"]
         self.fields["team"].choices = teams  # type: ignore[attr-defined]  # a field of choices
         self.fields["members"].choices = choices  # type: ignore[attr-defined]  # a field of choices
@@ -113,9 +116,9 @@ def overview(request: DeskRequest) -> HttpResponse:
     notices = kept.notices(request.user.id)
     names = queries.names_of(_people([*hers, *others], asks, notices))
     page = {
-        "circles": [(one, one.has(request.user.id), _named(one, names)) for one in hers],
+        "circles": [(one, _belongs(one, request.user.id), _named(one, names)) for one in hers],
         "others": [(one, _named(one, names)) for one in others],
-        "asks": [(one, names.get(one.asked_by, ""), names.get(one.member, "")) for one in asks],
+        "asks": [(one, _asks(one, names)) for one in asks],
         "notices": [
             (
                 one,
@@ -142,8 +145,12 @@ def found(request: DeskRequest) -> HttpResponse:
     teams = [(str(one.id), one.name or _("Your organisation")) for one in free]
     if not teams:
         raise Http404
+    instead = _("%(name)s goes, and the new one takes its place")
     form = _Founding(
-        request.POST or None, teams=teams, choices=confirmed(request), waits=bool(waiting)
+        request.POST or None,
+        teams=teams,
+        choices=confirmed(request),
+        waiting=[(str(one.id), instead % {"name": one.name}) for one in waiting.values()],
     )
     if form.is_valid():
         said = form.cleaned_data
@@ -151,7 +158,7 @@ def found(request: DeskRequest) -> HttpResponse:
         act = partial(
             vault.found_circle,
             owner=UUID(said["team"]),
-            instead_of=waits.id if waits and said["instead"] else None,
+            instead_of=waits.id if waits and str(waits.id) in said["instead"] else None,
             name=said["name"],
             members=[UUID(one) for one in said["members"]],
         )
@@ -228,7 +235,7 @@ def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
         request.POST or None,
         choices=[(str(request.user.id), request.user.name), *confirmed(request)],
     )
-    if form.is_valid() and lost:
+    if lost and form.is_valid():
         act = partial(
             vault.ask_to_give_back,
             circle_id=circle,
@@ -288,6 +295,7 @@ def ask(request: DeskRequest, ask: UUID) -> HttpResponse:
         "agreed_by": names.get(one.agreed_by, "") if one.agreed_by else "",
         "member": names.get(one.member, ""),
         "hers": one.asked_by == request.user.id,
+        "ready": not one.waits_until or one.waits_until <= clock.now(),
     }
     return render(request, "people/circles/ask.html", page)
 
@@ -443,11 +451,42 @@ def _records(request: DeskRequest, circle: UUID, holder: User | None) -> list[tu
     return [
         (
             str(one.id),
-            f"{one.made_at.astimezone(clock.AMSTERDAM):%d-%m-%Y %H:%M} · {one.compartment}",
+            f"{one.made_at.astimezone(clock.AMSTERDAM):%d-%m-%Y %H:%M} · {_part(one.compartment)}",
         )
         for one in kept.reached_of(circle, holder.id)
         if request.user.id not in one.holders
     ]
+
+
+def _part(compartment: str) -> str:
+    names = {"social": _("the social part"), "medical": _("the medical part")}
+    return names.get(compartment, compartment)
+
+
+def _belongs(circle: CircleSeen, her: UUID) -> str:
+    """Whether she is in it, was asked, or was in it with keys she has no more."""
+    if circle.has(her):
+        return "joined"
+    return "asked" if circle.has(her, joined=False) else "replaced"
+
+
+def _asks(ask: AskSeen, names: dict[UUID, str]) -> str:
+    """What is asked, in one sentence."""
+    said = {"asker": names.get(ask.asked_by, ""), "member": names.get(ask.member, "")}
+    if ask.purpose is Purpose.EMERGENCY:
+        hours = ngettext(
+            "%(asker)s asks to read a record for %(hours)s hour",
+            "%(asker)s asks to read a record for %(hours)s hours",
+            ask.hours,
+        )
+        return hours % (said | {"hours": ask.hours})
+    sentences = {
+        Purpose.ADD: _("%(asker)s asks to take %(member)s into the circle"),
+        Purpose.GIVE_BACK: _("%(asker)s asks to give records to %(member)s"),
+        Purpose.KEEP_SPARES: _("%(asker)s asks that the circle keeps spare keys"),
+        Purpose.SPARE_KEY: _("%(asker)s asks to hand %(member)s her spare key"),
+    }
+    return sentences[ask.purpose] % said
 
 
 def _people(circles: list[CircleSeen], asks: list[AskSeen], notices: list[NoticeSeen]) -> set[UUID]:

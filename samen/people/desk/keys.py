@@ -106,7 +106,7 @@ def paper(request: DeskRequest) -> HttpResponse:
         made = vault.make_recovery_code(
             keyring=unlocking.keyring_of(request), by=request.actor, at=clock.now()
         )
-        code = vault.grouped(made, size=5)
+        code = vault.grouped(made, size=4)
     page = {"code": code, "has_code": kept.has_recovery_code(request.user.id)}
     return render(request, "people/keys/paper.html", page)
 

@@ -44,9 +44,12 @@ def _failing(request: DeskRequest) -> int:
 
 
 def _circles(request: DeskRequest) -> int:
-    """What others of her circles ask, and records of hers that two others opened."""
+    """Circles she is asked into, what waits for her in hers, and what two others opened of hers."""
     her = request.user.id
-    hers = [one.id for one in vault.circles() if one.has(her)]
+    circles = vault.circles()
+    hers = [one.id for one in circles if one.has(her)]
     asks = vault.asks_in(hers, at=clock.now()) if hers else []
-    waiting = [one for one in asks if one.asked_by != her and one.agreed_by is None]
-    return len(waiting) + len(vault.notices(her))
+    # A yes waits for everybody else; what was agreed to waits for who asked.
+    waiting = [one for one in asks if (one.asked_by == her) == bool(one.agreed_by) and not one.done]
+    asked_in = [one for one in circles if one.has(her, joined=False)]
+    return len(asked_in) + len(waiting) + len(vault.notices(her))
