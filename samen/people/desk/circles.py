@@ -28,7 +28,6 @@ from samen.vault import actions as vault
 from samen.vault import queries as kept
 from samen.vault.models import LONGEST_NAME
 from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
-from samen.vault.rules import Purpose
 
 _SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
@@ -473,7 +472,7 @@ def _belongs(circle: CircleSeen, her: UUID) -> str:
 def _asks(ask: AskSeen, names: dict[UUID, str]) -> str:
     """What is asked, in one sentence."""
     said = {"asker": names.get(ask.asked_by, ""), "member": names.get(ask.member, "")}
-    if ask.purpose is Purpose.EMERGENCY:
+    if ask.purpose is vault.Purpose.EMERGENCY:
         hours = ngettext(
             "%(asker)s asks to read a record for %(hours)s hour",
             "%(asker)s asks to read a record for %(hours)s hours",
@@ -481,10 +480,10 @@ def _asks(ask: AskSeen, names: dict[UUID, str]) -> str:
         )
         return hours % (said | {"hours": ask.hours})
     sentences = {
-        Purpose.ADD: _("%(asker)s asks to take %(member)s into the circle"),
-        Purpose.GIVE_BACK: _("%(asker)s asks to give records to %(member)s"),
-        Purpose.KEEP_SPARES: _("%(asker)s asks that the circle keeps spare keys"),
-        Purpose.SPARE_KEY: _("%(asker)s asks to hand %(member)s her spare key"),
+        vault.Purpose.ADD: _("%(asker)s asks to take %(member)s into the circle"),
+        vault.Purpose.GIVE_BACK: _("%(asker)s asks to give records to %(member)s"),
+        vault.Purpose.KEEP_SPARES: _("%(asker)s asks that the circle keeps spare keys"),
+        vault.Purpose.SPARE_KEY: _("%(asker)s asks to hand %(member)s her spare key"),
     }
     return sentences[ask.purpose] % said
 
