@@ -15,12 +15,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import house
 from tests.serving import installed
 
 SIZES, QUICK = (10_000, 100_000), (1_000,)
 ASKED = 300  # times each
 PER_PAGE = 50
 LIST, WHOLE = "/api/hsds/3.2/services", "/api/hsds/3.2/services?format=ndjson&full=true"
+WORDS = ("opvang", "amsterdam", "advies", "vrouwen", "politie")
 PIECE = 65_536  # bytes
 
 
@@ -38,9 +40,8 @@ def _measured(size: int) -> dict[str, Any]:
         made = time.perf_counter() - began
         here.samen("reindex")
         with here.running("serve", "--only", "visitors", "--workers", "1") as server:
-            return {"seconds to make": round(made, 1)} | _asked(
-                size, server.port, server.process.pid
-            )
+            asked = _asked(size, server.port, server.process.pid)
+            return {"machine": house.now(), "seconds to make": round(made, 1)} | asked
 
 
 def _asked(size: int, port: int, pid: int) -> dict[str, Any]:
@@ -49,10 +50,16 @@ def _asked(size: int, port: int, pid: int) -> dict[str, Any]:
     ids = [each["id"] for each in json.loads(_read(reader, f"{LIST}?minimal=true"))["contents"]]
     last = len(ids) // PER_PAGE
     pages = [f"{LIST}?page={chance.randint(1, last)}" for _ in range(ASKED)]
+    near = [f"{LIST}?page={chance.randint(1, 10)}" for _ in range(ASKED)]
+    far = [f"{LIST}?page={chance.randint(max(1, last - 10), last)}" for _ in range(ASKED)]
+    words = [f"{LIST}?search={word}" for word in WORDS * 10]
     records = [f"{LIST}/{chance.choice(ids)}" for _ in range(ASKED)]
     found = {
         "services": len(ids),
         "page": _times(reader, pages),
+        "near page": _times(reader, near),
+        "far page": _times(reader, far),
+        "search": _times(reader, words),
         "page, full": _times(reader, [f"{page}&full=true" for page in pages]),
         "page, in Arabic": _times(reader, [f"{page}&lang=ar" for page in pages[:50]]),
         "record": _times(reader, records),
@@ -151,14 +158,25 @@ def as_text(found: dict[str, Any]) -> Iterator[str]:
     yield "## What it costs to read the map by machine"
     yield ""
     yield "One process over HTTP on this machine. Milliseconds, the middle and the twentieth part:"
-    yield f"{ASKED} random pages of {PER_PAGE} services, and as many records."
+    yield f"{ASKED} random pages of {PER_PAGE} services, of the first and the last ten, and as many"
+    yield "records; the first page of a search for a word that many have."
     yield ""
-    names = ("page", "page, full", "page, in Arabic", "record", "a visitor beside a slow reader")
+    names = (
+        *("page", "near page", "far page", "search", "page, full", "page, in Arabic"),
+        *("record", "a visitor beside a slow reader"),
+    )
     yield "| services | " + " | ".join(names) + " |"
     yield "|---" * (len(names) + 1) + "|"
     for row in found.values():
         cells = (f"{row[name]['p50']} / {row[name]['p95']}" for name in names)
         yield f"| {row['services']:,} | " + " | ".join(cells) + " |"
+    yield ""
+    for row in found.values():
+        machine = row["machine"]
+        yield (
+            f"- {row['services']:,} services: {machine['at']}, {machine['cores']} cores,"
+            f" load {machine['load']}; their documents were made in {row['seconds to make']} s"
+        )
     yield ""
     yield "Everything as lines (`format=ndjson&full=true`), and the memory of the process:"
     yield ""

@@ -13,7 +13,7 @@ from samen.directory.models import Change, ServiceAtLocation
 from samen.exchange import rules
 from samen.exchange.queries import meant
 from samen.exchange.queries.documents import kept, made_by
-from samen.exchange.queries.meant import Meant, how_many
+from samen.exchange.queries.meant import Meant, how_many, stretch_of
 from samen.exchange.queries.taxonomies import terms
 from samen.exchange.rules import ORIGINAL, Term
 from samen.exchange.rules.operations import Asked
@@ -226,7 +226,7 @@ def _in_tables(
 ) -> Listed:
     return Listed(
         count=lambda asked: how_many(which, asked),
-        stretch=lambda asked, start, end: which(asked).stretch(start, end),
+        stretch=lambda asked, start, end: stretch_of(which, asked, start, end),
         chunks=lambda asked: which(asked).chunks(_AT_ONCE),
         bodies=bodies,
     )

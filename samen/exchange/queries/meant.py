@@ -1,12 +1,16 @@
 """Which records a question means: everything that narrows a list, combined with AND."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Mod, RowNumber
 
 from samen.directory import queries as directory
 from samen.directory.models import (
@@ -30,6 +34,9 @@ from samen.places.queries import kilometres
 from samen.search import queries as search
 
 Rows = QuerySet[Any]
+Mark = tuple[Any, ...]  # the values of the columns of the order
+
+_EVERY = 500  # records from a mark to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +46,43 @@ class Meant:
     rows: Rows
     # What they are ordered by; the last one is the id.
     order: tuple[str, ...]
-    # Numbers of services that have the words that were asked for, or None.
-    numbers: Sequence[int] | None
-    number: str  # where a record has the number of its service
 
     def count(self) -> int:
-        if self.numbers is None:
-            return self.rows.count()
-        return len(self._with_words())
+        return self.rows.count()
 
     def stretch(self, start: int, end: int) -> list[UUID]:
-        if self.numbers is not None:
-            return [row[-1] for row in self._with_words()[start:end]]
-        rows = self.rows.order_by(*self.order).values_list("id", flat=True)
-        return list(rows[start:end])
+        return list(self._in_order().values_list("id", flat=True)[start:end])
 
     def chunks(self, size: int) -> Iterator[list[UUID]]:
         """All of them. Each chunk goes on behind the one before, whatever changes meanwhile."""
-        if self.numbers is not None:
-            found = self._with_words()
-            for start in range(0, len(found), size):
-                yield [row[-1] for row in found[start : start + size]]
-            return
-        columns = self.rows.order_by(*self.order).values_list(*self.order)
+        columns = self._in_order().values_list(*self.order)
         rows = list(columns[:size])
         while rows:
             yield [row[-1] for row in rows]
-            first, last = rows[-1][0], rows[-1][-1]
-            behind = columns.filter(**{f"{self.order[0]}__gte": first})
-            rows = list(behind.exclude(**{self.order[0]: first, "id__lte": last})[:size])
+            rows = list(self._from(rows[-1], columns, without=True)[:size])
 
-    def _with_words(self) -> list[tuple[Any, ...]]:
-        wanted = set(self.numbers or ())
-        rows = self.rows.order_by(*self.order).values_list(self.number, "id")
-        return [row for row in rows if row[0] in wanted]
+    def marks(self, every: int) -> list[Mark]:
+        """Where each stretch of so many begins. One query that reads all of them."""
+        place = Window(RowNumber(), order_by=[F(column) for column in self.order])
+        counted = self.rows.order_by().annotate(place=place).annotate(rest=Mod("place", every))
+        return list(counted.filter(rest=1).order_by(*self.order).values_list(*self.order))
+
+    def behind(self, mark: Mark, start: int, end: int) -> list[UUID]:
+        """A stretch, counted from a mark."""
+        return list(self._from(mark, self._in_order()).values_list("id", flat=True)[start:end])
+
+    def _in_order(self) -> Rows:
+        return self.rows.order_by(*self.order)
+
+    def _from(self, mark: Mark, rows: Rows, *, without: bool = False) -> Rows:
+        """What comes from there on; `without` it, behind it."""
+        first, id_ = self.order[0], mark[-1]
+        before = {"id__lte" if without else "id__lt": id_}
+        return rows.filter(**{f"{first}__gte": mark[0]}).exclude(**{first: mark[0]}, **before)
 
 
 def services(asked: Asked) -> Meant:
-    rows = _published(asked)
-    return Meant(rows, ("number", "id"), _numbers(asked), "number")
+    return Meant(_with_words(_published(asked), asked, "number"), ("number", "id"))
 
 
 def service_at_locations(asked: Asked) -> Meant:
@@ -86,7 +91,8 @@ def service_at_locations(asked: Asked) -> Meant:
     rows = rows.filter(Exists(_published(asked).filter(pk=OuterRef("service"))))
     if asked.postcode:
         rows = _around(rows, asked.postcode, asked.proximity)
-    return Meant(rows, ("service__number", "id"), _numbers(asked), "service__number")
+    number = "service__number"
+    return Meant(_with_words(rows, asked, number), (number, "id"))
 
 
 def organizations(asked: Asked) -> Meant:
@@ -100,7 +106,7 @@ def organizations(asked: Asked) -> Meant:
         told = OrganizationText.objects.filter(organization=OuterRef("pk"), body__icontains=word)
         named = Q(name__icontains=word) | Q(alternate_name__icontains=word)
         rows = rows.filter(named | Q(Exists(told)))
-    return Meant(rows, ("id",), None, "id")
+    return Meant(rows, ("id",))
 
 
 def published_services() -> QuerySet[Service]:
@@ -109,9 +115,28 @@ def published_services() -> QuerySet[Service]:
 
 def how_many(meant: Callable[[Asked], Meant], asked: Asked) -> int:
     """Counted once for a revision of the map; not what was asked in words or about a place."""
-    if asked.search or asked.postcode:
+    if _is_of_somebody(asked):
         return meant(asked).count()
     return _counted(meant, asked.only_narrowing(), directory.revision())
+
+
+def stretch_of(
+    meant: Callable[[Asked], Meant], asked: Asked, start: int, end: int
+) -> Sequence[UUID]:
+    """From where to where of what is meant. A far one costs about as much as a near one: where
+    stretches begin is looked up once for a revision of the map, as is how many there are."""
+    if start < _EVERY or _is_of_somebody(asked):
+        return meant(asked).stretch(start, end)
+    marks = _marks(meant, asked.only_narrowing(), directory.revision())
+    at, start_there = divmod(start, _EVERY)
+    if at >= len(marks):
+        return []
+    return meant(asked).behind(marks[at], start_there, start_there + end - start)
+
+
+def _is_of_somebody(asked: Asked) -> bool:
+    """Nothing of it is kept."""
+    return bool(asked.search or asked.postcode)
 
 
 @lru_cache(maxsize=256)
@@ -119,8 +144,22 @@ def _counted(meant: Callable[[Asked], Meant], asked: Asked, _revision: int) -> i
     return meant(asked).count()
 
 
-def _numbers(asked: Asked) -> list[int] | None:
-    return search.numbers_with_words(asked.search) if asked.search else None
+@lru_cache(maxsize=64)
+def _marks(meant: Callable[[Asked], Meant], asked: Asked, _revision: int) -> list[Mark]:
+    return meant(asked).marks(_EVERY)
+
+
+def _with_words(rows: Rows, asked: Asked, number: str) -> Rows:
+    """Those that have the words that were asked for. However many have them, one value is handed
+    to the database."""
+    if not asked.search:
+        return rows
+    found = search.numbers_with_words(asked.search)
+    if connection.vendor == "postgresql":
+        among = RawSQL("SELECT unnest(%s::int[])", [found])
+    else:
+        among = RawSQL("SELECT value FROM json_each(%s)", [json.dumps(found)])
+    return rows.filter(**{f"{number}__in": among})
 
 
 def _published(asked: Asked) -> QuerySet[Service]:

@@ -1,6 +1,7 @@
 """The sixteen operations of HSDS 3.2.3, each parameter, and what is answered when it cannot be."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from samen.directory.models import (
 )
 from samen.directory.tests import make
 from samen.exchange import actions
+from samen.exchange.queries import meant
 from samen.exchange.rules import Term, taxonomy_id, taxonomy_kinds, without_children
 from samen.exchange.rules.operations import OF_ONE, PARAMETERS
 from samen.exchange.tests.asking import BASE, LISTS, Ask, ask
@@ -126,6 +128,47 @@ def test_p3_pages_add_up_and_nothing_is_beyond_the_last(ask: Ask) -> None:
     assert [each["id"] for page in pages for each in page["contents"]] == made
     beyond = ask.get("services", page=9, per_page=3)
     assert (beyond["empty"], beyond["last_page"], beyond["first_page"]) == (True, True, False)
+
+
+@pytest.mark.parametrize("kind", ["services", "organizations", "service_at_locations"])
+def test_far_pages_are_the_same_stretches_as_near_ones(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Where a far page begins is remembered for a revision of the map, and no longer."""
+    each = (make.organization(f"o-{number}") for number in range(5))
+    made = [changed(make.service(organization=organization)) for organization in each]
+    for service in (*made[:3], made[0], made[0], made[0]):
+        make.location(service)  # several of one service have the same number
+
+    def read(**narrowed: str) -> list[list[str]]:
+        pages = ask.pages(kind, per_page=2, **narrowed)
+        return [[each["id"] for each in page["contents"]] for page in pages]
+
+    after = {} if kind == "organizations" else {"modified_after": "2020-01-01T00:00:00Z"}
+    near, near_after = read(), read(**after)
+    monkeypatch.setattr(meant, "_EVERY", 3)
+
+    assert (read(), read(**after)) == (near, near_after)
+    hide(made[1])
+    left = read()
+    monkeypatch.setattr(meant, "_EVERY", 1_000)
+    assert left == read() != near
+    assert ask.get(kind, page=50, per_page=2)["empty"]
+
+
+def test_a_far_page_costs_no_more_than_a_near_one(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meant, "_EVERY", 2)
+    for _ in range(6):
+        make.service()
+    ask.get("services", page=5, per_page=1)  # finds out where stretches begin
+    with CaptureQueriesContext(connection) as questions:
+        ask.get("services", page=6, per_page=1)
+
+    offsets = re.findall(r"OFFSET (\d+)", " ".join(each["sql"] for each in questions))
+    assert all(int(offset) < 2 for offset in offsets)
+    assert not any("ROW_NUMBER" in each["sql"] for each in questions)
 
 
 # --- parameters of services ---------------------------------------------------------------------
