@@ -248,7 +248,7 @@ def test_the_index_takes_as_many_queries_for_one_as_for_sixty(
     for _ in range(number):
         a_full_service()
 
-    with django_assert_num_queries(10):  # and one of them to see the end
+    with django_assert_num_queries(9):
         assert len(list(index_rows())) == number
 
 
