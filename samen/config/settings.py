@@ -92,6 +92,7 @@ MIDDLEWARE = [
 ]
 # Each process of a server opens one door (samen serve); commands and tests see them all.
 DOOR = _said("DOOR")
+SERVER = int(_said("SERVER") or 0)  # the process that begins those of a server anew
 ROOT_URLCONF = f"samen.config.urls_{DOOR}" if DOOR else "samen.config.urls"
 WSGI_APPLICATION = "samen.config.wsgi.application"
 TEMPLATES = [

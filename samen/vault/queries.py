@@ -19,8 +19,9 @@ from samen.vault.models import (
     Notice,
     Record,
     SpareKey,
+    UnlockedSession,
 )
-from samen.vault.rules import SMALLEST_CIRCLE, SPARE_WAITS, Purpose
+from samen.vault.rules import DAY_LASTS, IDLE_LASTS, SMALLEST_CIRCLE, SPARE_WAITS, Purpose
 
 
 def records_of(member: UUID, *, kind: str | None = None, at: datetime) -> list[UUID]:
@@ -57,6 +58,12 @@ def with_keys(members: Iterable[UUID]) -> set[UUID]:
 
 def has_keys(member: UUID) -> bool:
     return MemberKeys.objects.filter(member=member, retired_at=None).exists()
+
+
+def any_open(*, at: datetime) -> bool:
+    """Whether somebody's vault is open, or waits for her second step."""
+    sessions = UnlockedSession.objects.filter(began_at__gt=at - DAY_LASTS)
+    return sessions.filter(seen_at__gt=at - IDLE_LASTS).exists()
 
 
 def has_recovery_code(member: UUID) -> bool:

@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from samen.audit.actions import LogbookStopped
+
 log = logging.getLogger("samen.finder")
 
 
@@ -65,7 +67,7 @@ def _status_of(error: Exception) -> HTTPStatus:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if isinstance(error, SuspiciousOperation | UnicodeError):
         return HTTPStatus.BAD_REQUEST
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError | LogbookStopped):
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from samen.foundation import clock
 from samen.foundation.actor import Actor, ActorKind
+from samen.people.http import recycling
 from samen.people.models import User
 from samen.vault import actions as vault
 from samen.vault.actions import HalfOpen, Keyring, Locked
@@ -27,6 +28,7 @@ def keyring_of(request: Any) -> Keyring:
     if session is None:
         raise Locked
     half = getattr(request, _HALF, None) or request.COOKIES.get(settings.UNLOCK_COOKIE_NAME, "")
+    recycling.opened()
     keyring = vault.open_session(
         session=session, half=half, by=_actor(request.user), at=clock.now()
     )
@@ -112,6 +114,7 @@ def _open_for_change(request: Any, user: User) -> Keyring | None:
 
 
 def _remember(request: HttpRequest, halves: HalfOpen) -> None:
+    recycling.opened()
     request.session[_SESSION] = str(halves.session)
     setattr(request, _HALF, halves.half)
     setattr(request, _OPEN, None)

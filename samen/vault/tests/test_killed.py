@@ -19,7 +19,7 @@ from django.conf import settings
 
 from samen.vault.engine.salts import SaltStore
 
-KILLS = 5
+KILLS = 3
 
 WRITER = """
 import os, sys, json, random
@@ -72,6 +72,76 @@ with connection.cursor() as cursor:
 versions = {str(one.id): [p.version for p in there[one.id]][0] for one in records}
 logbook.check_logbook()
 print(json.dumps([versions, len(changed), len(torn), sound]))
+"""
+
+# A child is killed at its every statement and after its every commit, while it gives new keys to
+# what somebody left; the parent looks, and the next child goes on from there.
+ROTATION = """
+import json, os, signal
+import django
+django.setup()
+from django.db import connection
+from samen.audit import queries as logbook
+from samen.vault import actions
+from samen.vault.actions import contents, grants
+from samen.vault.models import Grant, Record
+from samen.vault.tests import make
+
+grants._HANDFUL = 1
+sara, mo, eve = make.team(3)
+records = [make.record(sara, mo, eve, note=b"note") for _ in range(3)]
+file = actions.add_file(**sara.opens(), record_id=records[0], name="a.txt", chunks=[b"words " * 9])
+for record in records:
+    make.read(mo, record)
+actions.end_access(**sara.opens(), record_ids=records, member=eve.id)
+
+def killed(number, how):
+    left, commit = iter(range(number)), connection.commit
+    def step(act):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return act()
+    def committed():
+        commit()
+        step(lambda: None)
+    if how == "commit":
+        connection.commit = committed
+        actions.reencrypt(**sara.opens(), limit=5)
+    else:
+        with connection.execute_wrapper(lambda run, *said: step(lambda: run(*said))):
+            actions.reencrypt(**sara.opens(), limit=5)
+
+def look():
+    kept = list(Record.objects.all())
+    there = contents.parts_of([one.id for one in kept])
+    assert not contents.check_unchanged(kept, opened=there)
+    assert all(g.epoch == g.record.epoch for g in Grant.objects.select_related("record"))
+    opened = actions.open_file(**mo.opens(), record_id=records[0], file_id=file)
+    assert b"".join(opened.chunks) == b"words " * 9
+    assert make.read(mo, records[len(seen) % 3], "note") == b"note"
+    assert not make.can_read(eve, records[len(seen) % 3])
+    return sum(one.stale for one in kept)
+
+kills, seen = 0, []
+for how in ("statement", "commit"):
+    number = 0 if how == "commit" else 1
+    while True:
+        connection.close()
+        child = os.fork()
+        if not child:
+            killed(number, how)
+            os._exit(0)
+        _pid, ended = os.waitpid(child, 0)
+        seen.append(look())
+        if os.WIFEXITED(ended):
+            break
+        kills, number = kills + 1, number + 1
+    # Everything once more, to be killed after its commits.
+    actions.give_access(**sara.opens(), record_ids=records, member=eve.id)
+    actions.end_access(**sara.opens(), record_ids=records, member=eve.id)
+actions.forget_loose_files()
+logbook.check_logbook()
+print(json.dumps([kills, seen]))
 """
 
 
@@ -147,6 +217,19 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
             if what == "written" and record in versions:
                 assert versions[record] == 2
     assert acknowledged > 5
+
+
+@pytest.mark.slow
+def test_killed_at_every_statement_and_commit_of_new_keys_each_record_is_whole(
+    tmp_path: Path,
+) -> None:
+    migrated(tmp_path)
+    kills, seen = json.loads(python(tmp_path, "-c", ROTATION))
+
+    assert kills > 20
+    # One after the other, and never back.
+    assert set(seen) == {0, 1, 2, 3}
+    assert not list(Path(tmp_path).rglob("*.part"))
 
 
 @pytest.mark.slow

@@ -61,9 +61,9 @@ class Command(BaseCommand):
 
 def serve(door: str, host: str, port: int, workers: int) -> None:
     """Until it is told to stop. Its processes know one door: the other one is not in them."""
-    if door != settings.DOOR:
+    if (door, os.getpid()) != (settings.DOOR, settings.SERVER):
         # Which door there is, is a setting: this very process begins anew with it.
-        os.environ["SAMEN_DOOR"] = door
+        os.environ |= {"SAMEN_DOOR": door, "SAMEN_SERVER": str(os.getpid())}
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 our own command
     # What was open in memory is written nowhere when a process breaks (docs/threat-model.md).
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -78,7 +78,8 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         log_access=False,
         log_enabled=False,
         respawn_failed_workers=True,
-        # Python wipes nothing: what colleagues read leaves the memory with its process.
+        # Python wipes nothing: what colleagues read leaves the memory with its process, at the
+        # latest then; as a rule when the last vault is closed (people/http/recycling.py).
         workers_lifetime=_DESK_LIFE if door == DESK else None,
     ).serve()
 
