@@ -15,6 +15,8 @@ from samen.directory.actions.keeping import (
     confirm_service,
     move_service,
     move_services,
+    note_named,
+    renew_service,
 )
 from samen.directory.actions.merging import merge_service, part_service
 from samen.directory.actions.organizing import change_organization
@@ -69,10 +71,12 @@ __all__ = [
     "merge_service",
     "move_service",
     "move_services",
+    "note_named",
     "organization_facts",
     "page_facts",
     "part_service",
     "preview_service",
+    "renew_service",
     "report_problem",
     "restore_service",
     "service_facts",

@@ -1,11 +1,12 @@
 """Who answers for an entry, who confirmed it, and what becomes of one that nobody confirms."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from samen.audit import actions as audit
 from samen.directory.actions import journal
@@ -20,12 +21,14 @@ from samen.directory.actions.remembering import (
 from samen.directory.actions.tables import all_facts, service_in_tables
 from samen.directory.models import History, Location, Service
 from samen.directory.rules import State, next_review, value_hash
+from samen.directory.rules.freshness import MONTHS
 from samen.foundation.actor import Actor, ActorKind
 from samen.foundation.clock import AMSTERDAM
 from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
+_A_WEEK = timedelta(days=7)
 _PERSONS = frozenset({ActorKind.COLLEAGUE, ActorKind.LINK})
 
 
@@ -80,6 +83,48 @@ def age_service(*, service_id: UUID, to: State, by: Actor, at: datetime) -> bool
         return _lapse(service_in_tables(service_id), by, at)
     Service.objects.filter(pk=service_id).update(freshness=to.value)
     leave_a_line("service", service_id, to.value, by=by, at=at)
+    return True
+
+
+def note_named(*, among: QuerySet[Service], at: datetime) -> None:
+    """Their source has just named these: it is believed for as long as anybody who is asked.
+
+    Of entries that were taken over; those of our own are confirmed by nobody's list. The date of
+    assurance stays where it is. Part of a step that takes in, and says nothing that visitors read.
+    """
+    today = at.astimezone(AMSTERDAM).date()
+    taken_over = among.filter(origin__isnull=False)
+    for kind, emergency in ((kind, emergency) for kind in MONTHS for emergency in (False, True)):
+        until = next_review(today, kind, emergency=emergency)
+        # A date that is months away need not move every day, and most steps then write nothing.
+        shorter = Q(review_due_on=None) | Q(review_due_on__lt=until - _A_WEEK)
+        those = taken_over.filter(shorter, kind=kind, emergency=emergency)
+        those.update(review_due_on=until)
+
+
+@transaction.atomic
+def renew_service(*, service_id: UUID, by: Actor, at: datetime) -> bool:
+    """Its source has named it again: it stands as it did before it was marked or hidden for that.
+
+    Nothing of it is confirmed. False if nothing was said of it. Raises Service.DoesNotExist.
+    """
+    service = service_in_tables(service_id, to_change=True)
+    if service.freshness == State.FRESH:
+        return False
+    shown = service.lapsed_from
+    Service.objects.filter(pk=service_id).update(freshness=State.FRESH.value, lapsed_from="")
+    if shown:
+        change_service(
+            service_id=service_id,
+            changes={"publish": {**all_facts(service)["publish"], "publish": shown}},
+            version=service.version,
+            why="Its source named it again",
+            by=by,
+            at=at,
+            verb="returned",
+        )
+    else:
+        leave_a_line("service", service_id, "renewed", by=by, at=at)
     return True
 
 

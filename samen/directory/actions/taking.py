@@ -31,7 +31,7 @@ from samen.directory.models import (
     ServiceText,
     TextState,
 )
-from samen.directory.rules import value_hash
+from samen.directory.rules import next_review, value_hash
 from samen.foundation.actor import Actor
 from samen.foundation.clock import AMSTERDAM
 from samen.needs.actions import Refused
@@ -153,6 +153,8 @@ def _create(sound: Sequence[tuple[Entry, Facts]], source: Source, known: Ids, at
             number=first + place,
             version=1,
             owner_id=source.owner,
+            # Believed for as long as one of our own; each reading that names it moves the day.
+            review_due_on=next_review(today, whole["publish"]["kind"], emergency=False),
             **_columns(whole, known),
         )
         for place, (entry, whole) in enumerate(sound)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from samen.directory import actions as directory
 from samen.directory.actions import Body, Entry, Refused
@@ -88,7 +88,7 @@ class Offering:
 
     def note_there(self, originals: Sequence[str]) -> None:
         """They are there, and could not be read now: they are not missing."""
-        self._held_ones(originals).update(seen_in=self._run, last_seen=self._at, missed=0)
+        self._see_all(self._held_ones(originals))
         self.counts["seen"] += len(originals)
 
     def note_gone(self, original: str) -> None:
@@ -99,7 +99,7 @@ class Offering:
         self.counts["refused"] += 1
         self.refused.append([original, kept(why)])
 
-    def _held_ones(self, originals: Sequence[str]) -> Any:
+    def _held_ones(self, originals: Sequence[str]) -> QuerySet[Held]:
         return Held.objects.filter(
             source=self._source, kind=SERVICE, original__in=list(originals)
         ).defer("document")
@@ -147,8 +147,12 @@ class Offering:
 
     def _note_seen(self) -> None:
         """All of a step at once: most of a list is as it was."""
-        seen = Held.objects.filter(pk__in=self._seen)
+        self._see_all(Held.objects.filter(pk__in=self._seen))
+
+    def _see_all(self, seen: QuerySet[Held]) -> None:
         seen.update(seen_in=self._run, last_seen=self._at, missed=0)
+        named = Service.objects.filter(pk__in=seen.values("service"))
+        directory.note_named(among=named, at=self._at)
 
     def _compare(self, held: Held, offer: Offer, said: str) -> None:
         facts = self._facts(offer)

@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import F
 
 from samen.audit import actions as audit
+from samen.directory import actions as directory
+from samen.directory.models import Service
 from samen.exchange.actions.crawling import Batch, BeginAnew, NotAnswered, next_batch, pieces
 from samen.exchange.actions.leaving import take_away
 from samen.exchange.actions.offering import Offering
@@ -92,7 +94,7 @@ def _take(read: Run, batch: Batch, unpacked: Unpacked, by: Actor, at: datetime) 
     if run.source.kind == Source.Kind.SAMEN and run.source.cursor:
         Source.objects.filter(pk=run.source_id).update(cursor=batch.position)
     if batch.last:
-        _all_read(run, batch.position)
+        _all_read(run, batch.position, at)
     run.save()
     audit.record(verb="source read", kind="source", record_id=run.source_id, by=by, at=at)
     return True
@@ -114,7 +116,7 @@ def _count(run: Run, offering: Offering) -> None:
     run.refused = [*run.refused, *offering.refused][:_REFUSED_KEPT]
 
 
-def _all_read(run: Run, cursor: str) -> None:
+def _all_read(run: Run, cursor: str, at: datetime) -> None:
     """Was it whole? Only then does what is missing count as missing."""
     source = run.source
     feed = source.kind == Source.Kind.SAMEN
@@ -127,6 +129,10 @@ def _all_read(run: Run, cursor: str) -> None:
         missing = _missing(run)
         absent = missing.update(missed=F("missed") + 1) > 0
     if feed and not run.gaps:
+        # It names only what has changed: whatever is here of it still stands there.
+        here = Held.objects.filter(source=source, state=Held.State.HERE, missed=0)
+        named = Service.objects.filter(pk__in=here.values("service"))
+        directory.note_named(among=named, at=at)
         # What a feed read from its beginning no longer names is looked for again from there.
         waits = absent and _missing(run).filter(missed__lt=source.absences).exists()
         Source.objects.filter(pk=source.pk).update(cursor="" if waits else cursor)

@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from samen.directory.models import Service
 from samen.directory.tests.make import NOON
 from samen.exchange import jobs
-from samen.exchange.actions.crawling import next_batch
+from samen.exchange.actions.crawling import Batch, next_batch
 from samen.exchange.actions.sources import (
     Wanted,
     add_source,
@@ -306,3 +306,26 @@ def test_the_service_of_the_standard_is_on_the_map() -> None:
     losses = json.dumps(Held.objects.get(service=made).losses)
     assert "contacts" in losses
     assert "Persona" not in losses
+
+
+@pytest.mark.parametrize("gaps", [0, 1])
+def test_what_a_feed_does_not_name_still_stands_there_when_it_was_read_to_its_end(
+    there: Feed, gaps: int
+) -> None:
+    """It names only what has changed, and what is believed is believed for as long again."""
+    source = source_at(there)
+    crawl(source, there.gate)
+    Source.objects.filter(pk=source.pk).update(kind=Source.Kind.SAMEN, cursor="c1")
+    first = Service.objects.values_list("review_due_on", flat=True).distinct().get()
+
+    named = [full("r0", url="https://r0.example.org")]
+    batch = Batch(named, position="c2", last=True, gaps=gaps)
+    later = NOON + timedelta(days=40)
+    run = begin_run(source_id=source.id, by=JOB, at=later)
+    assert run is not None
+    with patch("samen.exchange.actions.taking_in.next_batch", return_value=batch):
+        finish(run, at=later)
+
+    moved = set(Service.objects.values_list("review_due_on", flat=True)) - {first}
+    left = Service.objects.filter(review_due_on=first).count()
+    assert (len(moved), left) == ((1, 4) if gaps else (1, 0))

@@ -22,7 +22,10 @@ from samen.stewardship.queries.reviewing import today_of
 Facts = Mapping[str, Mapping[str, Any]]
 
 # What a confirmation answers for good.
-_ANSWERED = (Task.Kind.NO_ADDRESS, Task.Kind.BOUNCED, Task.Kind.UNANSWERED, Task.Kind.CORRECTED)
+_ANSWERED = (
+    *(Task.Kind.NO_ADDRESS, Task.Kind.BOUNCED, Task.Kind.UNANSWERED, Task.Kind.CORRECTED),
+    Task.Kind.UNNAMED,
+)
 
 
 def holder_of(review_id: UUID) -> Actor:

@@ -17,7 +17,7 @@ from samen.foundation.actor import Actor
 from samen.post.models import Letter, mark_of
 from samen.stewardship.actions.writing import address_of, write_to
 from samen.stewardship.models import Review, Task
-from samen.stewardship.queries.reviewing import PUBLISHED, today_of, token_of
+from samen.stewardship.queries.reviewing import PUBLISHED, is_taken_over, today_of, token_of
 from samen.stewardship.rules.reviewing import FORTNIGHT, Standing, Step, coming
 
 
@@ -27,7 +27,7 @@ def take_step(*, service_id: UUID, by: Actor, at: datetime) -> Step | None:
     # Without the organisation's row: a lock on it would make its entries wait for each other.
     service = Service.objects.select_for_update().get(pk=service_id)
     review = Review.objects.select_for_update().filter(service=service, outcome="").first()
-    if _went_away(service, review, by, at):
+    if _went_away(service, review, by, at) or _was_named(service, review, by, at):
         return None
     review = review or _opened(service, at)
     if review is None:
@@ -46,7 +46,11 @@ def write_again(*, review_id: UUID, by: Actor, at: datetime) -> bool:
     service_id = Review.objects.get(pk=review_id).service_id
     service = Service.objects.select_for_update().get(pk=service_id)
     review = Review.objects.select_for_update().get(pk=review_id)
-    if review.outcome or not _write(service, review, "confirm_listing", by, at):
+    if (
+        review.outcome
+        or is_taken_over(service)
+        or not _write(service, review, "confirm_listing", by, at)
+    ):
         return False
     Review.objects.filter(pk=review.pk).update(asked_on=today_of(at))
     audit.record(verb="review ask", kind="review", record_id=review.id, by=by, at=at)
@@ -94,6 +98,21 @@ def _went_away(service: Service, review: Review | None, by: Actor, at: datetime)
     return True
 
 
+def _was_named(service: Service, review: Review | None, by: Actor, at: datetime) -> bool:
+    """The list that it was taken over from names it again, so nobody has to look for it."""
+    today = today_of(at)
+    until = service.review_due_on
+    if review is None or until is None or until <= today or not is_taken_over(service):
+        return False
+    dropped = Review.Outcome.DROPPED
+    Review.objects.filter(pk=review.pk).update(outcome=dropped, closed_on=today, next_on=None)
+    done = Task.objects.filter(service=service, kind=Task.Kind.UNNAMED, done_on=None)
+    done.update(done_on=today, done_by=by.id)
+    audit.record(verb="review dropped", kind="review", record_id=review.id, by=by, at=at)
+    directory.renew_service(service_id=service.id, by=by, at=at)
+    return True
+
+
 def _opened(service: Service, at: datetime) -> Review | None:
     today = today_of(at)
     due_on = service.review_due_on
@@ -112,7 +131,10 @@ def _standing(service: Service, review: Review) -> Standing:
         escalated_on=review.escalated_on,
         lowered=service.freshness in (State.OVERDUE, State.HIDDEN),
         hidden=service.freshness == State.HIDDEN,
-        reachable=bool(address) and mark_of(address) != review.bounced,
+        # Whoever published it asks them, and we ask him: no letter goes to them from here.
+        reachable=bool(address)
+        and mark_of(address) != review.bounced
+        and not is_taken_over(service),
         emergency=service.emergency,
         overdue_on=due_on + OVERDUE_AFTER,
         hidden_on=due_on + HIDDEN_AFTER,
@@ -164,6 +186,8 @@ def _escalate(service: Service, review: Review, by: Actor, at: datetime) -> None
     kind = Task.Kind.UNANSWERED
     if not _standing(service, review).reachable:
         kind = Task.Kind.BOUNCED if review.bounced else Task.Kind.NO_ADDRESS
+    if is_taken_over(service):
+        kind = Task.Kind.UNNAMED
     open_task(service.id, kind, at)
     Review.objects.filter(pk=review.pk).update(escalated_on=today_of(at))
     if service.freshness == State.FRESH:

@@ -85,6 +85,10 @@ def _what_to_do(task: Task) -> str:
         "unanswered": _("They do not answer our letters. Call them."),
         "corrected": _("They said what has changed. Look at the suggestion, then confirm."),
         "message": _("They wrote something."),
+        "unnamed": _(
+            "The list that it comes from has not named it for a long time. Find out whether it is "
+            "still there: confirm it, or take it off the map."
+        ),
     }[task.kind]
 
 

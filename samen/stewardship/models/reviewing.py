@@ -57,6 +57,7 @@ class Task(models.Model):
         UNANSWERED = "unanswered"
         CORRECTED = "corrected"  # they said what has changed
         MESSAGE = "message"  # they said something that is not a field
+        UNNAMED = "unnamed"  # of another publisher, whose list has not named it for so long
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from samen.directory.models import Service
+from samen.directory.models import Origin, Service
 from samen.foundation.clock import AMSTERDAM
 from samen.stewardship.models import Review, Task
 from samen.stewardship.rules.reviewing import ANSWER_HAS, is_too_old
@@ -82,8 +82,15 @@ def services_to_review(*, at: datetime) -> QuerySet[Service]:
     going_on = Exists(mine.filter(next_on__lte=today))
     # Perhaps an address was added, or put right, since nobody could be asked.
     address = ~Q(email="") | ~Q(organization__email="")
-    asked_now = address & Exists(mine.filter(asked=0, escalated_on__isnull=False))
-    return Service.objects.filter(new | going_on | asked_now)
+    ours = Q(origin__isnull=True)
+    asked_now = ours & address & Exists(mine.filter(asked=0, escalated_on__isnull=False))
+    named_again = ~ours & Q(review_due_on__gt=today) & Exists(mine)
+    return Service.objects.filter(new | going_on | asked_now | named_again)
+
+
+def is_taken_over(service: Service) -> bool:
+    """Whether somebody else published it, whose list is read again and again."""
+    return Origin.objects.filter(service=service).exists()
 
 
 def reviews_waiting() -> frozenset[UUID]:
