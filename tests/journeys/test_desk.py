@@ -36,21 +36,23 @@ def has_a_passkey(page: Page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def comes_in(page: Page, link: str, email: str) -> None:
-    """From the link in the letter to the desk, with a passkey of her own."""
+def comes_in(page: Page, link: str, email: str, look: Callable[[Page], None] | None = None) -> None:
+    """From the link in the letter to the desk, with a passkey of her own; `look` at each page."""
+    look = look or (lambda _page: None)
     has_a_passkey(page)
     page.goto(link)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=again]").fill(PASSWORD)
-    stands(page)
+    look(page)
     page.get_by_role("button", name="Keep this password").click()
+    look(page)
     password(page, email)
-    stands(page)
+    look(page)
     page.get_by_role("link", name="Add a passkey").click()
-    stands(page)
+    look(page)
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Codes on paper")
-    stands(page)
+    look(page)
     page.get_by_role("link", name="To your first page").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
@@ -58,7 +60,6 @@ def comes_in(page: Page, link: str, email: str) -> None:
 def password(page: Page, email: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
-    stands(page)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -70,7 +71,7 @@ def stands(page: Page) -> None:
 def test_a_passkey_opens_the_desk(site: Site, desk: str, phone: NewPhone) -> None:
     email = "administrator@example.org"
     her = phone("en")
-    comes_in(her.page, invited(site, email), email)
+    comes_in(her.page, invited(site, email), email, look=stands)
     her.page.get_by_role("button", name="Sign out").click()
     her.page.goto(f"{desk}desk/colleagues/")
     password(her.page, email)

@@ -40,8 +40,9 @@ class Split:
     unlock_key: bytes  # 32 bytes, for the memory of one process only
 
 
-def split(password: str, *, salt: bytes, cost: Cost = FLOOR) -> Split:
+def split(password: str, *, salt: bytes, cost: Cost | None = None) -> Split:
     """About a quarter of a second, on purpose."""
+    cost = cost or FLOOR
     stretched = Argon2id(
         salt=salt,
         length=_KEY_BYTES,
@@ -52,9 +53,9 @@ def split(password: str, *, salt: bytes, cost: Cost = FLOOR) -> Split:
     return Split(_expand(stretched, "verifier"), _expand(stretched, "unlock"))
 
 
-def encoded(password: str, *, salt: bytes, cost: Cost = FLOOR) -> str:
+def encoded(password: str, *, salt: bytes, cost: Cost | None = None) -> str:
     """How a password is kept: the salt, the cost and the verifier."""
-    return _kept(split(password, salt=salt, cost=cost), salt, cost)
+    return _kept(split(password, salt=salt, cost=cost), salt, cost or FLOOR)
 
 
 def made(password: str) -> tuple[str, bytes]:

@@ -16,7 +16,7 @@ from samen.places.tests import make as places
 from samen.post.models import Letter
 from tests.visit import Visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 AT = make.AT
 OPERATOR = job("invite")
 

@@ -13,7 +13,7 @@ from samen.places.tests import make as places
 from samen.post.models import Letter
 from tests.visit import Visit, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 INVITE = "/desk/colleagues/invite/"
 SARA = {"email": "sara@example.org", "name": "Sara", "reads": "nl", "role": "editor"}
 

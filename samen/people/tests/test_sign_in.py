@@ -22,7 +22,7 @@ from samen.people.rules import Role
 from samen.people.tests import make
 from tests.visit import Visit, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 NOW = 1_795_600_000
 SIGN_IN, CODE = "/desk/sign-in/", "/desk/second/code/"
 

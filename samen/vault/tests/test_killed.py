@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -19,37 +18,12 @@ from django.conf import settings
 
 from samen.vault.engine.salts import SaltStore
 
-KILLS = 3
+KILLS = 8
 
-WRITER = """
-import os, sys, json, random
-import django
-django.setup()
-from samen.foundation.actor import job
-from samen.vault import actions
-from samen.vault.tests import make
-from samen.vault.tests.make import AT
-
-sara, mo = make.team(2)
-mine = []
-print("ready", flush=True)
-while True:
-    record = make.record(sara, mo)
-    mine.append(record)
-    print(json.dumps(["made", str(record)]), flush=True)
-    actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"second"})
-    print(json.dumps(["written", str(record)]), flush=True)
-    if len(mine) % 2:
-        actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
-        actions.reencrypt(**sara.opens(), limit=5)
-        print(json.dumps(["renewed", str(record)]), flush=True)
-    if len(mine) > 3:
-        gone = mine.pop(0)
-        actions.erase_records(record_ids=[gone], by=job("retention"), at=AT)
-        print(json.dumps(["erased", str(gone)]), flush=True)
-"""
-READER = """
-import sys, json
+# A child writes and says what is done; the parent kills it in the middle of what follows, looks,
+# and begins the next one.
+WRITING = """
+import json, os, random, signal, sys
 import django
 django.setup()
 from django.db import connection
@@ -57,21 +31,59 @@ from samen.audit import queries as logbook
 from samen.foundation.actor import job
 from samen.vault import actions
 from samen.vault.actions import contents
-from samen.vault.models import Grant, Part, Record
+from samen.vault.models import Grant, Record
+from samen.vault.tests import make
 from samen.vault.tests.make import AT
 
-actions.check_ready()
-actions.finish_erasures(by=job("retention"), at=AT)
-records = list(Record.objects.all())
-there = contents.parts_of([one.id for one in records])
-changed = contents.check_unchanged(records, opened=there)
-torn = [str(g.id) for g in Grant.objects.select_related("record") if g.epoch != g.record.epoch]
-with connection.cursor() as cursor:
-    cursor.execute("PRAGMA integrity_check")
-    [[sound]] = cursor.fetchall()
-versions = {str(one.id): [p.version for p in there[one.id]][0] for one in records}
-logbook.check_logbook()
-print(json.dumps([versions, len(changed), len(torn), sound]))
+sara, mo = make.team(2)
+
+def write(tell):
+    mine = []
+    while True:
+        record = make.record(sara, mo)
+        mine.append(record)
+        tell("made", record)
+        actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"second"})
+        tell("written", record)
+        if len(mine) % 2:
+            actions.end_access(**sara.opens(), record_ids=[record], member=mo.id)
+            actions.reencrypt(**sara.opens(), limit=5)
+            tell("renewed", record)
+        if len(mine) > 3:
+            gone = mine.pop(0)
+            actions.erase_records(record_ids=[gone], by=job("retention"), at=AT)
+            tell("erased", gone)
+
+def killed(after):
+    out, into = os.pipe()
+    connection.close()
+    child = os.fork()
+    if not child:
+        write(lambda *said: os.write(into, (" ".join(map(str, said)) + "\\n").encode()))
+    os.close(into)
+    with os.fdopen(out) as lines:
+        told = [lines.readline() for _ in range(after)]
+        os.kill(child, signal.SIGKILL)
+        told += lines.readlines()
+    os.waitpid(child, 0)
+    return [line.split() for line in told if line.endswith("\\n")]
+
+def look():
+    actions.check_ready()
+    actions.finish_erasures(by=job("retention"), at=AT)
+    records = list(Record.objects.all())
+    there = contents.parts_of([one.id for one in records])
+    changed = contents.check_unchanged(records, opened=there)
+    torn = [g for g in Grant.objects.select_related("record") if g.epoch != g.record.epoch]
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        [[sound]] = cursor.fetchall()
+    logbook.check_logbook()
+    versions = {str(one.id): [p.version for p in there[one.id]][0] for one in records}
+    return [versions, len(changed), len(torn), sound]
+
+for after in json.loads(sys.argv[1]):
+    print(json.dumps([killed(after), *look()]), flush=True)
 """
 
 # A child is killed at its every statement and after its every commit, while it gives new keys to
@@ -178,23 +190,6 @@ def _laid() -> Path:
     return folder
 
 
-def killed_while_writing(folder: Path, after: int) -> list[tuple[str, str]]:
-    """What was acknowledged before the kill, which comes in the middle of what follows."""
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER],
-        cwd=settings.BASE,
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        lines = [process.stdout.readline() for _ in range(after)]
-        process.send_signal(signal.SIGKILL)
-        lines += process.stdout.read().splitlines()
-    return [tuple(json.loads(line)) for line in lines if line.rstrip().endswith("]")]
-
-
 @pytest.mark.slow
 def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
     tmp_path: Path,
@@ -202,11 +197,12 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
     """A few kills each time. For more of them raise KILLS."""
     chance = random.Random(6)  # noqa: S311 moments, no secret
     migrated(tmp_path)
-    acknowledged = 0
-    for _ in range(KILLS):
-        told = killed_while_writing(tmp_path, chance.randint(1, 20))
-        acknowledged += len(told)
-        versions, changed, torn, sound = json.loads(python(tmp_path, "-c", READER))
+    moments = json.dumps([chance.randint(1, 20) for _ in range(KILLS)])
+    seen = [json.loads(line) for line in python(tmp_path, "-c", WRITING, moments).splitlines()]
+
+    assert len(seen) == KILLS
+    assert sum(len(told) for told, *_rest in seen) > 5
+    for told, versions, changed, torn, sound in seen:
         assert (changed, torn, sound) == (0, 0, "ok")
         erased = {record for what, record in told if what == "erased"}
         made = {record for what, record in told if what == "made"}
@@ -216,7 +212,6 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half(
         for what, record in told:
             if what == "written" and record in versions:
                 assert versions[record] == 2
-    assert acknowledged > 5
 
 
 @pytest.mark.slow
