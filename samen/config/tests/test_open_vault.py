@@ -101,6 +101,13 @@ def workers(server: Server) -> set[int]:
     return {int(pid) for pid in children.read_text().split()}
 
 
+def largest_core(worker: int) -> list[str]:
+    """What it may write of its memory when it breaks."""
+    limits = Path(f"/proc/{worker}/limits").read_text().splitlines()
+    [cores] = [line.split()[4:6] for line in limits if line.startswith("Max core file")]
+    return cores
+
+
 def signed_in(server: Server, name: str) -> Browser:
     browser = Browser(server.port)
     browser.post("/desk/sign-in/", login=f"{name}@example.org", password=PASSWORD)
@@ -135,6 +142,7 @@ def test_what_was_read_is_in_the_logbook_and_leaves_with_the_process(here: Insta
     with here.running("serve", "--only", "desk", "--workers", "1") as server:
         before = workers(server)
         assert found(before, secrets) == []
+        assert all(largest_core(worker) == ["0", "0"] for worker in before)
         sara = signed_in(server, "sara")
         with closed_logbook(Path(here.environment["SAMEN_DATA"]) / "samen.sqlite3"):
             status, shown = sara.get(page)

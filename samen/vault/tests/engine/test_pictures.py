@@ -87,9 +87,13 @@ def test_as_many_points_as_may_be_and_not_one_more(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pictures, "LARGEST_PICTURE", 1200)
     assert pictures.made_anew(picture("PNG"), "image/png")
 
+    # And it is not drawn first: that would take the memory it must not have.
+    drawn: list[str] = []
+    monkeypatch.setattr(pictures, "_drawn", lambda _picture, kind: drawn.append(kind))
     monkeypatch.setattr(pictures, "LARGEST_PICTURE", 1199)
     with pytest.raises(BadFile):
         pictures.made_anew(picture("PNG"), "image/png")
+    assert drawn == []
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", picture("PNG")[:60], b"x" * 900])
