@@ -31,14 +31,16 @@ def missing() -> str | None:
 
 
 def compiled(text: str, stamp: str) -> None:
+    import numpy  # noqa: PLC0415 where no compiler is, nobody needs to have it
+
     with tempfile.TemporaryDirectory(dir=SOURCE.parent, prefix=".kernel-") as folder:
         draft = Path(folder) / SOURCE.name
         draft.write_text(f'{text}\nSTAMP = "{stamp}"\n', encoding="utf-8")
         code, made = draft.with_suffix(".c"), Path(folder) / MADE.name
         cython = [sys.executable, "-m", "cython", "-3", "--module-name"]
         subprocess.run([*cython, "samen.search.engine.quick", draft, "-o", code], check=True)
-        headers = f"-I{sysconfig.get_path('include')}"
-        subprocess.run(["cc", *FLAGS, headers, code, "-o", made, "-lm"], check=True)
+        headers = [f"-I{folder}" for folder in (sysconfig.get_path("include"), numpy.get_include())]
+        subprocess.run(["cc", *FLAGS, *headers, code, "-o", made, "-lm"], check=True)
         made.replace(MADE)
 
 

@@ -16,11 +16,9 @@ from samen.search.queries.hours import Openings, write_hours
 
 
 def told(found: Found, kind: str) -> Answer:
-    numbers, verdict = found.verdict.index.columns.number, found.verdict
     if kind == COUNTS:
-        return Answer(total=len(found.ready), counts=counted(verdict, found.ready))
-    first = tuple(int(numbers[verdict.row(place)]) for place in found.ready[:FIRST])
-    return Answer(first, len(found.ready))
+        return Answer(total=len(found.ready), counts=counted(found.verdict, found.ready))
+    return Answer(tuple(found.verdict.numbers(found.ready[:FIRST])), len(found.ready))
 
 
 @dataclass(slots=True)

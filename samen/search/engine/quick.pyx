@@ -11,12 +11,16 @@ the bits are read from where they are kept; nothing is decided here. See docs/de
 
 import numpy as np
 
+cimport numpy as cnp
 from libc.math cimport M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
-from libc.string cimport memcmp
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp, memcpy, memset
 
 from samen.search.engine.columns.index import COSTS, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED
 from samen.search.rules import ground, ranking, wording
 from samen.search.rules.asking import BIT, Reason
+
+cnp.import_array()
 
 cdef extern from *:
     int _lowest "__builtin_ctzll"(unsigned long long) noexcept nogil  # bit that is set
@@ -79,8 +83,6 @@ cdef double STRIP_APART = ground._APART, WHOLE_TURN = ground._AROUND, POLE = gro
 cdef double SLACK_KM = ground._SLACK_KM, SLACK = ground._SLACK
 cdef double UNPLACED = ground.UNPLACED, END = ground.END
 cdef int PER_DEGREE = ground._PER_DEGREE
-
-cdef double[::1] NOWHERE = np.zeros(0)
 
 cdef enum:
     EMERGENCY_ROW = 1
@@ -201,6 +203,77 @@ cdef class Asked:
     cdef public int youngest, oldest, today
 
 
+cdef struct One:
+    Py_ssize_t row
+    double score
+    double distance
+    Bits why
+    bint direct
+    bint local
+    bint emergency
+
+
+cdef struct Lists:
+    const int* rows
+    Py_ssize_t many
+    bint one  # else several, one behind the other and each of them in order
+
+
+cdef struct Piece:
+    Py_ssize_t word, start, end, words
+    double likeness
+
+
+cdef class Desk:
+    """What lies open while a question is answered: an array of numpy costs a microsecond each."""
+
+    cdef Piece* pieces  # of the words of the question
+    cdef double* rarity  # of each word
+    cdef Lists* lists  # in which every row is that may be meant
+    cdef Py_ssize_t many_pieces, many_words, many_lists
+    cdef double* homes  # where the stretches begin and end, on the ground
+    cdef int* bounds  # 0, where they begin and end among the rows, and the end of the rows
+    cdef Py_ssize_t places, ends
+    cdef object found  # rows
+    cdef int* rows
+    cdef Py_ssize_t many
+    cdef double* told  # of each row what all words tell together
+    cdef double* best  # and what one of them does
+    cdef int* met  # how many of them it has
+    cdef One* ones
+
+    def __dealloc__(self):
+        free(self.pieces)
+        free(self.rarity)
+        free(self.lists)
+        free(self.homes)
+        free(self.bounds)
+        free(self.told)
+        free(self.best)
+        free(self.met)
+        free(self.ones)
+
+
+cdef void* _room(size_t many, size_t of) except NULL:
+    cdef void* room = malloc((many or 1) * of)
+    if room is NULL:
+        raise MemoryError
+    return room
+
+
+cdef inline object _made(Py_ssize_t many, int kind):
+    """An array, by the short way."""
+    cdef cnp.npy_intp size = many
+    return cnp.PyArray_EMPTY(1, &size, kind, 0)
+
+
+cdef inline void* _data(cnp.ndarray array, int kind) except? NULL:
+    """Where an array lies. Raises TypeError for one of another kind, or with gaps."""
+    if cnp.PyArray_TYPE(array) != kind or not cnp.PyArray_IS_C_CONTIGUOUS(array):
+        raise TypeError(kind)
+    return cnp.PyArray_DATA(array)
+
+
 cdef class Quick:
     """The columns of an index, and how they are asked."""
 
@@ -265,6 +338,18 @@ cdef class Quick:
                 high = middle
         return first, low > first and self._size(first) == size, low
 
+    def pieces(self, bytes word, bint is_beginning, piece, double begun):
+        """The lists of the word itself, and of those that begin so, which are worth `begun`."""
+        place, is_there, last = self.span(word)
+        cdef Py_ssize_t first = place, others = place + is_there
+        found = []
+        if is_there:
+            found.append(piece(self.post_start[first], self.post_start[first + 1], 1.0, 1))
+        if is_beginning and others < last:
+            found.append(piece(
+                self.post_start[others], self.post_start[last], begun, last - others))
+        return found
+
     cdef inline Py_ssize_t _size(self, Py_ssize_t place) noexcept:
         return self.word_start[place + 1] - self.word_start[place]
 
@@ -282,37 +367,70 @@ cdef class Quick:
             return -1 if own < size else 1
         return said
 
-    def told(self, rows, list sought):
-        """Of each of the rows what all words tell together, and how many of them it has."""
-        cdef const int[::1] own = rows
-        cdef Py_ssize_t many = own.shape[0], place
-        told, met, best = np.zeros(many), np.zeros(many, np.int32), np.empty(many)
-        cdef double[::1] all_told = told, of_word = best
-        cdef int[::1] has = met
-        cdef double rarity
-        for word in sought:
-            of_word[:] = 0
-            rarity = word.rarity
+    cdef void _read(self, Desk desk, list sought) except *:
+        """The words of the question, piece by piece."""
+        cdef Py_ssize_t at = 0
+        desk.many_words = len(sought)
+        desk.many_pieces = sum([len(word.pieces) for word in sought])
+        desk.pieces = <Piece*>_room(desk.many_pieces, sizeof(Piece))
+        desk.rarity = <double*>_room(desk.many_words, sizeof(double))
+        for number, word in enumerate(sought):
+            desk.rarity[number] = word.rarity
             for piece in word.pieces:
-                self._meet(own, of_word, piece.start, piece.end, piece.likeness, piece.words)
-            for place in range(many):
-                if of_word[place] > 0:
-                    all_told[place] += of_word[place] * rarity
-                    has[place] += 1
-        return told, met
+                desk.pieces[at].word = number
+                desk.pieces[at].start, desk.pieces[at].end = piece.start, piece.end
+                desk.pieces[at].likeness, desk.pieces[at].words = piece.likeness, piece.words
+                at += 1
 
-    cdef void _meet(
-        self, const int[::1] rows, double[::1] best, Py_ssize_t start, Py_ssize_t end,
-        double likeness, Py_ssize_t words,
-    ):
+    cdef void _list_words(self, Asked asked, Desk desk) except *:
+        """What has one of the words; where all of them are wanted, what has the rarest."""
+        cdef Py_ssize_t at, word, rows, fewest = -1, rarest = -1
+        if asked.every_word:
+            for word in range(desk.many_words):
+                rows = 0
+                for at in range(desk.many_pieces):
+                    if desk.pieces[at].word == word:
+                        rows += desk.pieces[at].end - desk.pieces[at].start
+                if fewest < 0 or rows < fewest:
+                    fewest, rarest = rows, word
+        desk.lists = <Lists*>_room(desk.many_pieces, sizeof(Lists))
+        for at in range(desk.many_pieces):
+            if rarest in (-1, desk.pieces[at].word) and desk.pieces[at].start < desk.pieces[at].end:
+                desk.lists[desk.many_lists].rows = &self.post_row[desk.pieces[at].start]
+                desk.lists[desk.many_lists].many = desk.pieces[at].end - desk.pieces[at].start
+                desk.lists[desk.many_lists].one = desk.pieces[at].words == 1
+                desk.many_lists += 1
+
+    cdef void _tell(self, Desk desk) except *:
+        """Of each of the rows what all words tell together, and how many of them it has."""
+        cdef Py_ssize_t many = desk.many, place, word, at = 0
+        desk.told = <double*>_room(many, sizeof(double))
+        desk.best = <double*>_room(many, sizeof(double))
+        desk.met = <int*>_room(many, sizeof(int))
+        memset(desk.told, 0, many * sizeof(double))
+        memset(desk.met, 0, many * sizeof(int))
+        for word in range(desk.many_words):
+            memset(desk.best, 0, many * sizeof(double))
+            while at < desk.many_pieces and desk.pieces[at].word == word:
+                self._meet(desk, &desk.pieces[at])
+                at += 1
+            for place in range(many):
+                if desk.best[place] > 0:
+                    desk.told[place] += desk.best[place] * desk.rarity[word]
+                    desk.met[place] += 1
+
+    cdef void _meet(self, Desk desk, const Piece* piece) noexcept:
         """Neighbours among the words are lists one behind the other, each of them in order."""
-        cdef double worth = likeness / HEAVIEST, found
-        cdef Py_ssize_t many = rows.shape[0], here, at
+        cdef double worth = piece.likeness / HEAVIEST, found
+        cdef Py_ssize_t start = piece.start, end = piece.end
+        cdef Py_ssize_t many = desk.many, here, at
+        cdef const int* rows = desk.rows
         cdef const int* posts
+        cdef double* best = desk.best
         if not many or start >= end:
             return
         posts = &self.post_row[start]
-        if words == 1 and end - start > many:
+        if piece.words == 1 and end - start > many:
             for here in range(many):
                 at = _first(posts, end - start, rows[here])
                 if at < end - start and posts[at] == rows[here]:
@@ -332,74 +450,91 @@ cdef class Quick:
 
     # --- which rows ---------------------------------------------------------------------------
 
-    def candidates(self, Asked asked, lists, list areas, emergencies, gone):
+    cdef void _list(self, Desk desk, lists) except *:
+        cdef cnp.ndarray rows
+        desk.lists = <Lists*>_room(len(lists), sizeof(Lists))
+        for rows in lists:
+            desk.lists[desk.many_lists].rows = <const int*>_data(rows, cnp.NPY_INT32)
+            desk.lists[desk.many_lists].many = cnp.PyArray_SIZE(rows)
+            desk.lists[desk.many_lists].one = True
+            desk.many_lists += 1
+
+    cdef void _candidates(self, Asked asked, Desk desk, list areas, emergencies) except *:
         """Rows, in order, among which everything is that may be an answer."""
-        cdef Py_ssize_t room = len(emergencies) + self.spare_row.shape[0], many = 0
-        cdef double[::1] homes = self._stretches(asked) if asked.place else NOWHERE
-        bounds = np.empty(homes.shape[0] + 2, np.int32)
-        cdef int[::1] ends = bounds
-        cdef Py_ssize_t place
-        for place in range(homes.shape[0]):
-            ends[place] = _at(self.home, homes[place])
-        ends[homes.shape[0]] = _at(self.home, UNPLACED)
-        ends[homes.shape[0] + 1] = _at(self.home, END)
-        if lists is None:
-            for place in range(0, ends.shape[0], 2):
-                room += ends[place + 1] - ends[place]
-        else:
-            for rows in lists:
-                room += len(rows)
+        cdef Py_ssize_t room = 0, place, many = 0
+        if desk.lists is NULL and not asked.place:
+            desk.found = np.arange(self.size, dtype=np.int32)
+            desk.rows, desk.many = <int*>_data(desk.found, cnp.NPY_INT32), self.size
+            return
+        if asked.place:
+            room += self._bound(asked, desk) + len(emergencies) + self.spare_row.shape[0]
+        if desk.lists is NULL:
+            for place in range(1, desk.ends + 1, 2):
+                room += desk.bounds[place + 1] - desk.bounds[place]
+        for place in range(desk.many_lists):
+            room += desk.lists[place].many
         for rows in areas:
             room += len(rows)
-        found = np.empty(room, np.int32)
-        cdef int[::1] into = found
-        if not asked.place:
-            for rows in lists:
-                many = _copied(rows, into, many)
+        desk.found = _made(room, cnp.NPY_INT32)
+        desk.rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        if asked.place:
+            many = self._nearby(desk, areas, emergencies)
         else:
-            many = self._nearby(asked, lists, areas, emergencies, ends, homes, into)
-        many = _in_order(found[:many])
-        return found[:many] if gone is None else found[: _without(into, many, gone)]
+            for place in range(desk.many_lists):
+                many = _copied(&desk.lists[place], desk.rows, many)
+        desk.many = _in_order(desk, many)
 
-    cdef Py_ssize_t _nearby(
-        self, Asked asked, lists, list areas, emergencies, int[::1] ends, double[::1] homes,
-        int[::1] into,
-    ):
+    cdef Py_ssize_t _bound(self, Asked asked, Desk desk) except -1:
+        """Where the stretches around the place begin and end. What nobody can place is in all."""
+        cdef Py_ssize_t place
+        self._stretches(asked, desk)
+        desk.ends = desk.places + 2
+        desk.bounds = <int*>_room(desk.ends + 2, sizeof(int))
+        for place in range(desk.places):
+            desk.bounds[place + 1] = _at(self.home, desk.homes[place])
+        desk.bounds[desk.ends - 1] = _at(self.home, UNPLACED)
+        desk.bounds[desk.ends] = _at(self.home, END)
+        desk.bounds[0], desk.bounds[desk.ends + 1] = 0, self.size
+        return 0
+
+    cdef Py_ssize_t _nearby(self, Desk desk, list areas, emergencies) except -1:
         cdef Py_ssize_t many = 0, pair, place
-        cdef const int[::1] spare = self.spare_row
-        if lists is None:
-            for pair in range(0, ends.shape[0], 2):
-                for place in range(ends[pair], ends[pair + 1]):
+        cdef int* into = desk.rows
+        cdef Lists others
+        others.one = True
+        if desk.lists is NULL:
+            for pair in range(1, desk.ends + 1, 2):
+                for place in range(desk.bounds[pair], desk.bounds[pair + 1]):
                     into[many] = place
                     many += 1
-        else:
-            for rows in lists:
-                many = _cut(rows, ends, into, many)
-        outside = np.empty(ends.shape[0] + 2, np.int32)
-        cdef int[::1] others = outside
-        others[0], others[ends.shape[0] + 1] = 0, self.size
-        others[1 : ends.shape[0] + 1] = ends
+        for place in range(desk.many_lists):
+            many = _cut(&desk.lists[place], desk.bounds + 1, desk.ends, into, many)
         for rows in areas:
-            many = _cut(rows, others, into, many)
-        for pair in range(0, homes.shape[0], 2):
-            for place in range(_at(self.spare_home, homes[pair]),
-                               _at(self.spare_home, homes[pair + 1])):
-                into[many] = spare[place]
+            others.rows, others.many = <const int*>_data(rows, cnp.NPY_INT32), len(rows)
+            many = _cut(&others, desk.bounds, desk.ends + 2, into, many)
+        for pair in range(0, desk.places, 2):
+            for place in range(_at(self.spare_home, desk.homes[pair]),
+                               _at(self.spare_home, desk.homes[pair + 1])):
+                into[many] = self.spare_row[place]
                 many += 1
-        return _copied(emergencies, into, many)
+        others.rows = <const int*>_data(emergencies, cnp.NPY_INT32)
+        others.many = len(emergencies)
+        return _copied(&others, into, many)
 
-    cdef double[::1] _stretches(self, Asked asked):
+    cdef void _stretches(self, Asked asked, Desk desk) except *:
         """As rules/ground.py has them."""
         cdef double reach = (asked.within + SLACK_KM) / EARTH
         cdef double south = asked.latitude - reach / RADIAN, north = asked.latitude + reach / RADIAN
         cdef int strip, first = _strip(south), last = _strip(north)
         cdef double here, widest, lowest, near, half, west, east, start
         cdef double middle, sine, cosine, straight = cos(reach)
-        cdef double[::1] found = np.empty(4 * (last - first + 1))
+        cdef double* found = <double*>_room(4 * (last - first + 1), sizeof(double))
         cdef Py_ssize_t many = 0
+        desk.homes = found
         if reach >= M_PI / 2 or south <= -POLE or north >= POLE:
             found[0], found[1] = first * STRIP_APART, (last + 1) * STRIP_APART
-            return found[:2]
+            desk.places = 2
+            return
         here = asked.latitude * RADIAN
         sine, cosine = sin(here), cos(here)
         widest = asin(sine / straight) / RADIAN
@@ -424,58 +559,81 @@ cdef class Quick:
                 else:
                     found[many], found[many + 1] = start + west, start + east
             many += 2
-        return found[:many]
+        desk.places = many
 
     # --- what they are worth ------------------------------------------------------------------
 
-    def judged(self, Asked asked, rows, told, met):
-        """Of the rows those that are left before anybody looks at a clock: the rows, their
-        scores, distances, reasons and hours, and what they are."""
-        cdef const int[::1] given = rows
-        cdef Py_ssize_t many = given.shape[0], place, row, kept = 0
-        kept_row, score = np.empty(many, np.int32), np.empty(many)
-        distance, why = np.empty(many), np.empty(many, np.int64)
-        hours, what = np.empty(many, np.int32), np.empty(many, np.uint8)
-        cdef int[::1] into_row = kept_row, into_hours = hours
-        cdef double[::1] into_score = score, into_distance = distance
-        cdef Bits[::1] into_why = why
-        cdef unsigned char[::1] into_what = what
-        cdef const double[::1] all_told
-        cdef const int[::1] all_met
-        cdef const signed char[::1] of_areas
-        cdef const signed char* seen = NULL
-        cdef One one
+    def found(self, Asked asked, list areas, emergencies, gone, list sought):
+        """What is left before anybody looks at a clock: the rows, in order, their scores,
+        distances, reasons and hours, and what they are; and how many rows were looked at.
+
+        `areas`: the rows of the municipalities around; `gone`: of each row whether it does not
+        count any more.
+        """
+        cdef Desk desk = Desk()
         if asked.words:
-            all_told, all_met = told, met
+            self._read(desk, sought)
+            self._list_words(asked, desk)
+        elif asked.chosen is not None:
+            self._list(desk, asked.chosen.lists)
+        self._candidates(asked, desk, areas, emergencies)
+        if gone is not None:
+            desk.many = _without(desk.rows, desk.many, <const unsigned char*>_data(gone, cnp.NPY_UINT8))
+        if asked.words:
+            self._tell(desk)
+        return *self._left(desk, self._judge(asked, desk)), desk.many
+
+    cdef Py_ssize_t _judge(self, Asked asked, Desk desk) except -1:
+        """Those that are left, in `ones`; how many."""
+        cdef Py_ssize_t place, kept = 0
+        cdef const signed char* seen = NULL
+        cdef One* one
+        desk.ones = <One*>_room(desk.many, sizeof(One))
         if asked.place:
-            of_areas = asked.seen
-            seen = &of_areas[0] if of_areas.shape[0] else NULL
+            seen = <const signed char*>_data(asked.seen, cnp.NPY_INT8)
             asked.sine, asked.cosine = sin(asked.latitude * RADIAN), cos(asked.latitude * RADIAN)
             asked.surely_within = sin(max(0.0, asked.within - SLACK_KM) / EARTH / 2) ** 2
             asked.surely_beyond = sin((asked.within + SLACK_KM) / EARTH / 2) ** 2
-        for place in range(many):
-            row = given[place]
-            one.row, one.score, one.why, one.distance = row, 0, 0, NAN
-            one.direct, one.local, one.emergency = False, False, self.emergency[row]
-            if asked.chosen is not None and not self._fit(asked.chosen, &one):
+        for place in range(desk.many):
+            one = &desk.ones[kept]
+            one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
+            one.direct, one.local, one.emergency = False, False, self.emergency[one.row]
+            if asked.chosen is not None and not self._fit(asked.chosen, one):
                 continue
-            if asked.words and not _said(asked, &one, all_told[place], all_met[place]):
+            if asked.words and not _said(asked, one, desk.told[place], desk.met[place]):
                 continue
-            if asked.place and not self._near(asked, &one, seen):
+            if asked.place and not self._near(asked, one, seen):
                 continue
-            if not self._suits(asked, &one):
+            if not self._suits(asked, one):
                 continue
             if not asked.counting:
-                self._trust(asked, &one)
-            into_row[kept], into_score[kept], into_distance[kept] = row, one.score, one.distance
-            into_why[kept], into_hours[kept] = one.why, self.hours[row]
-            into_what[kept] = (
+                self._trust(asked, one)
+            kept += 1
+        return kept
+
+    cdef tuple _left(self, Desk desk, Py_ssize_t many):
+        rows, hours = _made(many, cnp.NPY_INT32), _made(many, cnp.NPY_INT32)
+        score, distance = _made(many, cnp.NPY_FLOAT64), _made(many, cnp.NPY_FLOAT64)
+        why, what = _made(many, cnp.NPY_INT64), _made(many, cnp.NPY_UINT8)
+        cdef int* into_rows = <int*>_data(rows, cnp.NPY_INT32)
+        cdef int* into_hours = <int*>_data(hours, cnp.NPY_INT32)
+        cdef double* into_score = <double*>_data(score, cnp.NPY_FLOAT64)
+        cdef double* into_distance = <double*>_data(distance, cnp.NPY_FLOAT64)
+        cdef Bits* into_why = <Bits*>_data(why, cnp.NPY_INT64)
+        cdef unsigned char* into_what = <unsigned char*>_data(what, cnp.NPY_UINT8)
+        cdef Py_ssize_t place
+        cdef One one
+        for place in range(many):
+            one = desk.ones[place]
+            into_rows[place], into_hours[place] = one.row, self.hours[one.row]
+            into_score[place], into_distance[place] = one.score, one.distance
+            into_why[place] = one.why
+            into_what[place] = (
                 (EMERGENCY_ROW if one.emergency else 0)
-                | (REVIEW_ROW if self.review[row] else 0)
+                | (REVIEW_ROW if self.review[one.row] else 0)
                 | (SHOWN_IN_REVIEW if one.direct or one.local else 0)
             )
-            kept += 1
-        return kept_row[:kept], score[:kept], distance[:kept], why[:kept], hours[:kept], what[:kept]
+        return rows, score, distance, why, hours, what
 
     cdef bint _fit(self, Chosen chosen, One* one) noexcept:
         cdef double worth = 0
@@ -688,40 +846,30 @@ cdef class Quick:
         if self.review[one.row]:
             one.why |= SAY_NOT_CONFIRMED
 
-    def first(self, const int[::1] rows, const double[::1] score, const long long[::1] places,
-              Py_ssize_t most):
+    def first(self, row, score, cnp.ndarray place, Py_ssize_t most):
         """The best of the places, the best first; of two alike the lower number."""
-        best = np.empty(most, np.int64)
-        cdef long long[::1] into = best
+        cdef const int* rows = <const int*>_data(row, cnp.NPY_INT32)
+        cdef const double* scores = <const double*>_data(score, cnp.NPY_FLOAT64)
+        cdef const long long* places = <const long long*>_data(place, cnp.NPY_INT64)
+        best = _made(most, cnp.NPY_INT64)
+        cdef long long* into = <long long*>_data(best, cnp.NPY_INT64)
         cdef Py_ssize_t many = 0, each, at
-        cdef long long place
-        for each in range(places.shape[0]):
-            place = places[each]
-            if many == most and not self._before(rows, score, place, into[most - 1]):
+        for each in range(cnp.PyArray_SIZE(place)):
+            if many == most and not self._before(rows, scores, places[each], into[most - 1]):
                 continue
             at = many if many < most else most - 1
-            while at and self._before(rows, score, place, into[at - 1]):
+            while at and self._before(rows, scores, places[each], into[at - 1]):
                 into[at] = into[at - 1]
                 at -= 1
-            into[at] = place
+            into[at] = places[each]
             many += many < most
-        return best[:many].tolist()
+        return [into[each] for each in range(many)]
 
-    cdef inline bint _before(self, const int[::1] rows, const double[::1] score,
+    cdef inline bint _before(self, const int* rows, const double* score,
                              long long one, long long other) noexcept:
         if score[one] != score[other]:
             return score[one] > score[other]
         return self.number[rows[one]] < self.number[rows[other]]
-
-
-cdef struct One:
-    Py_ssize_t row
-    double score
-    double distance
-    Bits why
-    bint direct
-    bint local
-    bint emergency
 
 
 cdef inline bint _said(Asked asked, One* one, double told, int met) noexcept:
@@ -742,26 +890,30 @@ cdef inline double _route(Chosen chosen, Py_ssize_t row) noexcept:
     return 0
 
 
-def settled(Asked asked, const signed char[::1] now, double[::1] score, Bits[::1] why,
-            const unsigned char[::1] what):
+def settled(Asked asked, now, score, why, what):
     """What the clock says, and then who is ready and who is shown though nobody confirmed it."""
-    cdef Py_ssize_t many = score.shape[0], place, ready = 0, review = 0
-    of_ready, of_review = np.empty(many, np.int64), np.empty(many, np.int64)
-    cdef long long[::1] into_ready = of_ready, into_review = of_review
+    cdef Py_ssize_t many = len(now), place, ready = 0, review = 0
+    of_ready, of_review = _made(many, cnp.NPY_INT64), _made(many, cnp.NPY_INT64)
+    cdef long long* into_ready = <long long*>_data(of_ready, cnp.NPY_INT64)
+    cdef long long* into_review = <long long*>_data(of_review, cnp.NPY_INT64)
+    cdef const signed char* states = <const signed char*>_data(now, cnp.NPY_INT8)
+    cdef double* scores = <double*>_data(score, cnp.NPY_FLOAT64)
+    cdef Bits* reasons = <Bits*>_data(why, cnp.NPY_INT64)
+    cdef const unsigned char* marks = <const unsigned char*>_data(what, cnp.NPY_UINT8)
     for place in range(many):
-        score[place] = _rounded(score[place] + WORTH_NOW[now[place]])
-        if now[place] == OPEN:
-            why[place] |= SAY_OPEN
-        elif now[place] == URGENT_ONLY:
-            why[place] |= SAY_URGENT
-        elif now[place] == UNKNOWN and (asked.open_now or asked.always):
-            why[place] |= ASK_HOURS
-        if asked.open_now and now[place] == CLOSED and not what[place] & EMERGENCY_ROW:
+        scores[place] = _rounded(scores[place] + WORTH_NOW[states[place]])
+        if states[place] == OPEN:
+            reasons[place] |= SAY_OPEN
+        elif states[place] == URGENT_ONLY:
+            reasons[place] |= SAY_URGENT
+        elif states[place] == UNKNOWN and (asked.open_now or asked.always):
+            reasons[place] |= ASK_HOURS
+        if asked.open_now and states[place] == CLOSED and not marks[place] & EMERGENCY_ROW:
             continue
-        if what[place] & EMERGENCY_ROW or not what[place] & REVIEW_ROW:
+        if marks[place] & EMERGENCY_ROW or not marks[place] & REVIEW_ROW:
             into_ready[ready] = place
             ready += 1
-        elif what[place] & SHOWN_IN_REVIEW:
+        elif marks[place] & SHOWN_IN_REVIEW:
             into_review[review] = place
             review += 1
     return of_ready[:ready], of_review[:review]
@@ -790,45 +942,58 @@ cdef int _strip(double latitude) noexcept:
     return <int>((min(max(latitude, -90.0), 90.0) + 90) * PER_DEGREE)
 
 
-cdef Py_ssize_t _cut(const int[::1] rows, int[::1] ends, int[::1] into, Py_ssize_t many) noexcept:
-    """What of the list lies within the ends, after what is there."""
-    cdef Py_ssize_t pair, at = 0, size = rows.shape[0]
-    for pair in range(0, ends.shape[0], 2):
-        if at >= size:
-            break
-        at += _first(&rows[at], size - at, ends[pair])
-        while at < size and rows[at] < ends[pair + 1]:
-            into[many] = rows[at]
-            many += 1
-            at += 1
+cdef Py_ssize_t _cut(const Lists* having, const int* ends, Py_ssize_t many_ends, int* into,
+                     Py_ssize_t many) noexcept:
+    """What of the lists lies within the ends, after what is there."""
+    cdef Py_ssize_t pair, at, size, start = 0
+    cdef const int* rows
+    while start < having.many:
+        rows, size, at = having.rows + start, having.many - start, 0
+        if not having.one:
+            size = _until_another(rows, size)
+        start += size
+        for pair in range(0, many_ends, 2):
+            if at >= size:
+                break
+            at += _first(&rows[at], size - at, ends[pair])
+            while at < size and rows[at] < ends[pair + 1]:
+                into[many] = rows[at]
+                many += 1
+                at += 1
     return many
 
 
-cdef Py_ssize_t _copied(const int[::1] rows, int[::1] into, Py_ssize_t many) noexcept:
-    cdef Py_ssize_t place
-    for place in range(rows.shape[0]):
-        into[many + place] = rows[place]
-    return many + rows.shape[0]
+cdef inline Py_ssize_t _until_another(const int* rows, Py_ssize_t many) noexcept:
+    """How long the first list is, of several."""
+    cdef Py_ssize_t at = 1
+    while at < many and rows[at] > rows[at - 1]:
+        at += 1
+    return at
 
 
-cdef Py_ssize_t _in_order(found):
+cdef inline Py_ssize_t _copied(const Lists* having, int* into, Py_ssize_t many) noexcept:
+    memcpy(into + many, having.rows, having.many * sizeof(int))
+    return many + having.many
+
+
+cdef Py_ssize_t _in_order(Desk desk, Py_ssize_t many) except -1:
     """Every row once, in order; mostly they are already."""
-    cdef int[::1] rows = found
-    cdef Py_ssize_t place, many = 0
-    for place in range(1, rows.shape[0]):
+    cdef int* rows = desk.rows
+    cdef Py_ssize_t place, kept = 0
+    for place in range(1, many):
         if rows[place] <= rows[place - 1]:
             break
     else:
-        return rows.shape[0]
-    found.sort()
-    for place in range(rows.shape[0]):
-        if not many or rows[place] != rows[many - 1]:
-            rows[many] = rows[place]
-            many += 1
-    return many
+        return many
+    desk.found[:many].sort()
+    for place in range(many):
+        if not kept or rows[place] != rows[kept - 1]:
+            rows[kept] = rows[place]
+            kept += 1
+    return kept
 
 
-cdef Py_ssize_t _without(int[::1] rows, Py_ssize_t many, const unsigned char[::1] gone) noexcept:
+cdef Py_ssize_t _without(int* rows, Py_ssize_t many, const unsigned char* gone) noexcept:
     cdef Py_ssize_t place, kept = 0
     for place in range(many):
         if not gone[rows[place]]:

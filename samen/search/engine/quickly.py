@@ -38,6 +38,10 @@ class Picked:
     def row(self, place: int) -> int:
         return int(self.rows[place])
 
+    def numbers(self, places: Sequence[int]) -> list[int]:
+        numbers: list[int] = self.index.columns.number[self.rows[places]].tolist()
+        return numbers
+
     def reasons_at(self, place: int) -> int:
         return int(self.reasons[place])
 
@@ -63,11 +67,13 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     asked.counting = counting
     around = _see(machine, asked, question, areas)
     asked.many_words = len(sought)
-    rows = _rows(machine, asked, question, around, gone, sought)
-    told, met = machine.quick.told(rows, list(sought)) if question.words else (None, None)
-    left, score, distance, why, hours, what = machine.quick.judged(asked, rows, told, met)
+    emergencies = machine.index.having(f"{EMERGENCY}:")
+    left = None if gone is None else gone.view(np.uint8)
+    rows, score, distance, why, hours, what, looked_at = machine.quick.found(
+        asked, around, emergencies, left, list(sought)
+    )
     ready, review = machine.made.settled(asked, states(hours), score, why, what)
-    picked = Picked(machine, len(rows), left, score, distance, why)
+    picked = Picked(machine, looked_at, rows, score, distance, why)
     return Found(Ranked(picked, ready), Ranked(picked, review), picked)
 
 
@@ -86,32 +92,3 @@ def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list
 
 
 _REMOTE = tuple(sorted(asking.REMOTE))
-
-
-def _rows(
-    machine: Machine,
-    asked: Any,
-    question: Question,
-    around: list[Rows],
-    gone: Flags | None,
-    sought: Sequence[Sought],
-) -> Rows:
-    index, chosen = machine.index, asked.chosen
-    lists = None if chosen is None else chosen.lists
-    if question.words:
-        lists = _lists(index, sought, every=question.every_word)
-    if lists is None and not asked.place:
-        rows = np.arange(len(index), dtype=np.int32)
-        return rows if gone is None else rows[~gone]
-    emergencies = index.having(f"{EMERGENCY}:") if asked.place else index.having("")
-    left = None if gone is None else gone.view(np.uint8)
-    found: Rows = machine.quick.candidates(asked, lists, around, emergencies, left)
-    return found
-
-
-def _lists(index: Index, sought: Sequence[Sought], *, every: bool) -> list[Rows]:
-    """Lists of rows, each in order, in which every row is that has one of the words, or all."""
-    chosen = [min(sought, key=len)] if every and sought else sought
-    pieces = (piece for word in chosen for piece in word.pieces)
-    lists = ((each.words, index.columns.post_row[each.start : each.end]) for each in pieces)
-    return [rows if words == 1 else np.unique(rows) for words, rows in lists]

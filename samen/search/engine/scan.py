@@ -100,6 +100,11 @@ class Verdict:
         """The row of the index that is judged at a place here."""
         return place if self.rows is None else int(self.rows[place])
 
+    def numbers(self, places: Sequence[int]) -> list[int]:
+        """Of the services judged at these places."""
+        numbers: list[int] = self.of("number")[list(places)].tolist()
+        return numbers
+
     def give(self, rows: Flags, worth: float | Numbers, reason: Reason | None = None) -> None:
         """Add to the score of the rows, and say why."""
         self.score += rows * worth
@@ -204,6 +209,7 @@ class Judged(Protocol):
     def reasons(self) -> NDArray[np.int64]: ...
     def of(self, column: str) -> Any: ...
     def row(self, place: int) -> int: ...
+    def numbers(self, places: Sequence[int]) -> list[int]: ...
     def reasons_at(self, place: int) -> int: ...
     def best(self, places: NDArray[np.int64], most: int) -> list[int]: ...
 

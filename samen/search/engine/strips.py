@@ -7,7 +7,7 @@ each row (see scan), and so the answer is that of the scan, at the price of the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,10 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     if sought is None and question.words:
         [sought] = wording.seek(question.words, [asked(index, gone)])
     machine = kernel.of(index)
+    known: dict[str, Any] = {"areas": areas, "states": states, "gone": gone, "sought": sought or ()}
     if machine is None:
-        answer = partial(plainly, index)
-    else:
-        answer = partial(quickly.find, machine, counting=counting)
-    return answer(question, situation, areas=areas, states=states, gone=gone, sought=sought or ())
+        return plainly(index, question, situation, **known)
+    return quickly.find(machine, question, situation, counting=counting, **known)
 
 
 def plainly(  # noqa: PLR0913 what is asked, and what is known

@@ -85,11 +85,17 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
 
 
 def _has_itself(one: Asked, pieces: Sequence[Piece]) -> bool:
-    return any(piece.likeness == 1.0 and one.having_one(piece) for piece in pieces)
+    # It comes first, where it is there.
+    return bool(pieces) and pieces[0].likeness == 1.0 and one.having_one(pieces[0]) > 0
 
 
 def _known(index: Index, word: str) -> list[Piece]:
     """The word itself, and the longer words that begin so."""
+    machine = kernel.of(index)
+    if machine is not None:
+        begins = wording.is_beginning(word)
+        known: list[Piece] = machine.quick.pieces(word.encode(), begins, Piece, wording.BEGUN)
+        return known
     place, is_there, last = span(index, word)
     found = [_piece(index, place, place + 1, 1.0)] if is_there else []
     if place + is_there < last:

@@ -100,8 +100,7 @@ class Hits(Sequence[Hit]):
 
 
 def _numbered(verdict: Judged, places: list[int]) -> Iterator[tuple[int, int]]:
-    numbers = verdict.index.columns.number
-    return ((place, int(numbers[verdict.row(place)])) for place in places)
+    return zip(places, verdict.numbers(places), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
