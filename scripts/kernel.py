@@ -31,7 +31,7 @@ def missing() -> str | None:
 
 
 def compiled(text: str, stamp: str) -> None:
-    import numpy  # noqa: PLC0415 where no compiler is, nobody needs to have it
+    import numpy as np  # noqa: PLC0415 where no compiler is, nobody needs to have it
 
     with tempfile.TemporaryDirectory(dir=SOURCE.parent, prefix=".kernel-") as folder:
         draft = Path(folder) / SOURCE.name
@@ -39,7 +39,7 @@ def compiled(text: str, stamp: str) -> None:
         code, made = draft.with_suffix(".c"), Path(folder) / MADE.name
         cython = [sys.executable, "-m", "cython", "-3", "--module-name"]
         subprocess.run([*cython, "samen.search.engine.quick", draft, "-o", code], check=True)
-        headers = [f"-I{folder}" for folder in (sysconfig.get_path("include"), numpy.get_include())]
+        headers = [f"-I{folder}" for folder in (sysconfig.get_path("include"), np.get_include())]
         subprocess.run(["cc", *FLAGS, *headers, code, "-o", made, "-lm"], check=True)
         made.replace(MADE)
 

@@ -926,13 +926,43 @@ def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] p
     cdef long long[::1] into = numbers
     cdef Py_ssize_t each, word, bit
     cdef Word left
-    for each in range(places.shape[0]):
-        for word in range(bits.shape[1]):
-            left = bits[rows[places[each]], word]
-            while left:
-                into[word * 64 + _lowest(left)] += 1
-                left &= left - 1
+    if not values:
+        return {}
+    if len(values) <= FEW:
+        _counted_of_few(bits, rows, places, into)
+    else:
+        for each in range(places.shape[0]):
+            for word in range(bits.shape[1]):
+                left = bits[rows[places[each]], word]
+                while left:
+                    into[word * 64 + _lowest(left)] += 1
+                    left &= left - 1
     return {values[bit]: into[bit] for bit in range(len(values)) if into[bit]}
+
+
+cdef enum:
+    FEW = 32  # values, in four bytes
+    IN_A_BYTE = 255  # that a byte can count
+
+cdef Word[256] SPREAD  # of a byte, each bit in a byte of its own
+for _byte in range(256):
+    SPREAD[_byte] = sum(((_byte >> _bit) & 1) << (8 * _bit) for _bit in range(8))
+
+
+cdef void _counted_of_few(const Word[:, ::1] bits, const int[::1] rows,
+                          const long long[::1] places, long long[::1] into) noexcept:
+    """Eight at once, and without asking which: that is what takes the time."""
+    cdef Py_ssize_t first, each, byte, many = places.shape[0]
+    cdef Word left
+    cdef Word[4] sums
+    for first in range(0, many, IN_A_BYTE):
+        sums[0] = sums[1] = sums[2] = sums[3] = 0
+        for each in range(first, min(first + IN_A_BYTE, many)):
+            left = bits[rows[places[each]], 0]
+            for byte in range(4):
+                sums[byte] += SPREAD[(left >> (8 * byte)) & 255]
+        for each in range(FEW):
+            into[each] += (sums[each // 8] >> (8 * (each % 8))) & 255
 
 
 # --- lists of rows ----------------------------------------------------------------------------

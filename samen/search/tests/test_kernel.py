@@ -98,3 +98,18 @@ def test_the_small_words_of_a_byte_are_counted_like_the_large() -> None:
     numbers = kernel.MADE.counted(bits, rows, places, values)  # type: ignore[union-attr]  # compiled
 
     assert numbers == {"0": 1, "8": 1, "64": 1, "127": 1}
+
+
+@compiled
+@pytest.mark.parametrize("many", [1, 7, 32, 33])
+def test_few_values_of_many_rows_are_counted_like_many_of_few(many: int) -> None:
+    bits = np.random.default_rng(many).integers(0, 1 << many, (1000, 1)).astype(np.uint64)
+    rows, places = np.arange(999, -1, -1, dtype=np.int32), np.arange(0, 1000, 1, np.int64)
+    values = [str(place) for place in range(many)]
+
+    numbers = kernel.MADE.counted(bits, rows, places, values)  # type: ignore[union-attr]  # compiled
+
+    assert numbers == {
+        v: int((bits >> np.uint64(p) & np.uint64(1)).sum()) for p, v in enumerate(values)
+    }
+    assert kernel.MADE.counted(bits, rows, places, []) == {}  # type: ignore[union-attr]  # compiled
