@@ -340,8 +340,8 @@ cdef class Quick:
 
     def pieces(self, bytes word, bint is_beginning, piece, double begun):
         """The lists of the word itself, and of those that begin so, which are worth `begun`."""
-        place, is_there, last = self.span(word)
-        cdef Py_ssize_t first = place, others = place + is_there
+        place, is_there, behind = self.span(word)
+        cdef Py_ssize_t first = place, others = place + is_there, last = behind
         found = []
         if is_there:
             found.append(piece(self.post_start[first], self.post_start[first + 1], 1.0, 1))

@@ -104,7 +104,7 @@ def test_the_small_words_of_a_byte_are_counted_like_the_large() -> None:
 @pytest.mark.parametrize("many", [1, 7, 32, 33])
 def test_few_values_of_many_rows_are_counted_like_many_of_few(many: int) -> None:
     bits = np.random.default_rng(many).integers(0, 1 << many, (1000, 1)).astype(np.uint64)
-    rows, places = np.arange(999, -1, -1, dtype=np.int32), np.arange(0, 1000, 1, np.int64)
+    rows, places = np.arange(999, -1, -1, dtype=np.int32), np.arange(1000, dtype=np.int64)
     values = [str(place) for place in range(many)]
 
     numbers = kernel.MADE.counted(bits, rows, places, values)  # type: ignore[union-attr]  # compiled
