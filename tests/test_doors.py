@@ -135,6 +135,8 @@ FOR_ROLES = {
     "/desk/sources/file/": DECIDES,
     "/desk/sources/<source>/": DECIDES,
     "/desk/sources/<source>/records/": DECIDES,
+    "/desk/sources/<source>/change/": DECIDES,
+    "/desk/sources/<source>/remove/": DECIDES,
     "/desk/sources/<source>/<what>/": DECIDES,
     "/desk/sources/runs/<run>/undo/": DECIDES,
     "/desk/offers/": DECIDES,

@@ -157,6 +157,8 @@ OF_A_PLACE: dict[str, Callable[[], Named]] = {
     "/desk/contacts/<slug>/": _municipality,
     "/desk/sources/<source>/": _source,
     "/desk/sources/<source>/records/": _source,
+    "/desk/sources/<source>/change/": _source,
+    "/desk/sources/<source>/remove/": _source,
     "/desk/sources/<source>/<what>/": _source,
     "/desk/sources/runs/<run>/undo/": _run,
     "/desk/offers/<difference>/": _difference,

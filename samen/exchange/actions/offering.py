@@ -270,11 +270,18 @@ class Offering:
     def _take_from_another_hand(self, there: Origin, offer: Offer) -> None:
         """Its publisher offers it himself from now on."""
         held = Held.objects.filter(service=there.service_id).first()
-        if held is None or held.source_id == self._source.id:
+        if held is not None and held.source_id == self._source.id:
             return
-        Held.objects.filter(pk=held.pk).update(
-            source=self._source, original=offer.original, hash="", seen_in=self._run
-        )
+        if held is None:
+            # Its source was removed here, and with it who wrote what: whatever is otherwise here
+            # counts as a person's.
+            Held.objects.create(
+                **self._row(offer) | {"hash": "", "document": b""}, service_id=there.service_id
+            )
+        else:
+            Held.objects.filter(pk=held.pk).update(
+                source=self._source, original=offer.original, hash="", seen_in=self._run
+            )
         directory.set_origin(
             service_id=there.service_id,
             source=self._hand(),

@@ -1,7 +1,7 @@
 """A municipality begins to take over from somebody, changes how, pauses and goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from samen.audit import actions as audit
+from samen.audit.actions import Action
 from samen.directory.actions import Refused
 from samen.exchange.actions.crawling import NotAnswered, base_of, next_batch
 from samen.exchange.actions.ground import ground_of
@@ -33,6 +34,7 @@ from samen.places.models import Municipality
 
 _MOST_ABSENCES, _MOST_HOURS = 20, 24 * 31
 _SHOWN = 20
+_READ_ALREADY = gettext_noop("This municipality reads this address already.")
 BROUGHT = (Source.Kind.PACKAGE, Source.Kind.SHEET)
 
 
@@ -92,9 +94,59 @@ def add_source(*, wanted: Wanted, by: Actor, at: datetime) -> Source:
                 at=at,
             )
     except IntegrityError:
-        raise Refused(gettext_noop("This municipality reads this address already.")) from None
+        raise Refused(_READ_ALREADY) from None
     audit.record(verb="source added", kind="source", record_id=source.id, by=by, at=at)
     return source
+
+
+@transaction.atomic
+def change_source(*, source_id: UUID, wanted: Wanted, by: Actor, at: datetime) -> None:
+    """Another name, licence, rhythm or address: it stays the same source, with all it has brought.
+
+    Municipality and kind stay as they are. Raises Refused, Source.DoesNotExist.
+    """
+    source = Source.objects.select_for_update().get(pk=source_id)
+    kept = replace(wanted, kind=source.kind, municipality=source.municipality.slug)
+    _check(kept)
+    address = base_of(kept.address) if kept.address else ""
+    moved = address != source.address
+    try:
+        with transaction.atomic():
+            Source.objects.filter(pk=source_id).update(
+                name=kept.name.strip()[:200],
+                address=address,
+                licence=kept.licence.strip()[:200],
+                absences=kept.absences,
+                hours=kept.hours,
+                # At another address a cursor means nothing.
+                **({"next_at": at, "cursor": ""} if moved else {}),
+            )
+    except IntegrityError:
+        raise Refused(_READ_ALREADY) from None
+    if moved:
+        running = source.runs.filter(state=Run.State.RUNNING)
+        running.update(state=Run.State.INCOMPLETE, ended_at=at)
+    audit.record(verb="source changed", kind="source", record_id=source_id, by=by, at=at)
+
+
+@transaction.atomic
+def remove_source(*, source_id: UUID, by: Actor, at: datetime) -> None:
+    """It is read no more, and what it said is forgotten. Its entries stay on the map.
+
+    Only what stands still can go. Raises Refused, Source.DoesNotExist.
+    """
+    source = Source.objects.select_for_update().get(pk=source_id)
+    if source.state != Source.State.PAUSED:
+        raise Refused(gettext_noop("Let it stand still first."))
+    source.delete()
+    audit.record(
+        verb="source removed",
+        kind="source",
+        record_id=source_id,
+        action=Action.DELETE,
+        by=by,
+        at=at,
+    )
 
 
 def _publisher(kind: str, address: str) -> str:
@@ -206,10 +258,12 @@ __all__ = [
     "Preview",
     "Wanted",
     "add_source",
+    "change_source",
     "documents_of_file",
     "gate",
     "pause_source",
     "preview_documents",
     "preview_source",
+    "remove_source",
     "resume_source",
 ]

@@ -139,6 +139,11 @@ def _all_read(run: Run, cursor: str, at: datetime) -> None:
     run.position = _AWAY
 
 
+def _note_trouble(source: Source, code: str, at: datetime) -> None:
+    since = (source.trouble_since or at) if code else None
+    Source.objects.filter(pk=source.pk).update(trouble=code, trouble_since=since)
+
+
 def _missing(run: Run) -> Any:
     return Held.objects.filter(source=run.source_id, state=Held.State.HERE).exclude(seen_in=run)
 
@@ -155,7 +160,7 @@ def _let_go(run_id: UUID, by: Actor, at: datetime) -> bool:
         run.state = Run.State.INCOMPLETE if run.gaps else Run.State.WHOLE
         run.ended_at = at
         run.loads.all().delete()
-        Source.objects.filter(pk=run.source_id).update(trouble="gaps" if run.gaps else "")
+        _note_trouble(run.source, "gaps" if run.gaps else "", at)
     run.save()
     audit.record(verb="source read", kind="source", record_id=run.source_id, by=by, at=at)
     return bool(going)
@@ -182,6 +187,6 @@ def _not_answered(read: Run, code: str, by: Actor, at: datetime) -> bool:
     if run.tries >= _TRIES:
         run.state, run.ended_at, run.gaps = Run.State.INCOMPLETE, at, run.gaps + 1
     run.save()
-    Source.objects.filter(pk=run.source_id).update(trouble=code[:40])
+    _note_trouble(run.source, code[:40], at)
     audit.record(verb="source silent", kind="source", record_id=run.source_id, by=by, at=at)
     return False

@@ -38,6 +38,7 @@ class Source(models.Model):
     cursor = models.TextField(blank=True)  # how far a feed was read
     next_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=40, blank=True)  # a code, of the last crawl
+    trouble_since = models.DateTimeField(null=True)  # the first time in a row
     by = models.UUIDField()
     at = models.DateTimeField()
 

@@ -54,9 +54,10 @@ def sources_of(municipalities: Collection[str] | None) -> QuerySet[Source]:
     ).order_by("name", "id")
 
 
-def failing_sources(municipalities: Collection[str] | None) -> int:
-    """How many of these municipalities' sources did not answer whole last time (F3)."""
-    return sources_of(municipalities).filter(state=Source.State.ACTIVE).exclude(trouble="").count()
+def failing_sources(municipalities: Collection[str] | None) -> QuerySet[Source]:
+    """Those of these municipalities that did not answer whole last time, the longest first (F3)."""
+    active = sources_of(municipalities).filter(state=Source.State.ACTIVE)
+    return active.exclude(trouble="").order_by("trouble_since", "name", "id")
 
 
 def runs_of(source: Source, *, most: int = 20) -> list[Run]:

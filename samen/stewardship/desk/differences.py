@@ -30,6 +30,16 @@ class Difference:
     language: str = ""
 
 
+def fact_in_words(fact: str) -> str:
+    """A fact by its name, as the form calls it: "What they do", "Hours"."""
+    name, _dot, tag = fact.partition(".")
+    if tag:
+        label = str(TEXTS.get(name, name))
+        return label if tag == "nl" else f"{label} ({LANGUAGES[tag].own})"
+    titles = (section.title for section in SECTIONS.values() if name in section.about)
+    return str(next(titles, name))
+
+
 def in_words(before: Facts, after: Facts, *, blank: Facts) -> list[Difference]:
     """Field by field. `blank` are the facts of a service, for what one of the two does not say."""
     texts = [d for d in differences(before, after) if "." in d.fact]

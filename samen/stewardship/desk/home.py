@@ -37,10 +37,10 @@ def home(request: DeskRequest) -> HttpResponse:
 
 
 def _failing(request: DeskRequest) -> int:
-    """Sources of hers that did not answer (F3)."""
+    """How many sources of hers did not answer (F3); which, and why, is on their page."""
     if not request.colleague.holds(*DECIDES):
         return 0
-    return failing_sources(scope_of(request, *DECIDES).municipalities)
+    return failing_sources(scope_of(request, *DECIDES).municipalities).count()
 
 
 def _circles(request: DeskRequest) -> int:

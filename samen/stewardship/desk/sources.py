@@ -23,6 +23,7 @@ from samen.exchange.models import Difference, Run, Source
 from samen.exchange.queries.sources import (
     differences_of,
     differences_page,
+    failing_sources,
     given_back,
     known_difference,
     runs_of,
@@ -34,7 +35,7 @@ from samen.foundation.paging import NoSuchPage
 from samen.foundation.sentences import told
 from samen.people.http import DeskRequest, for_roles, see
 from samen.stewardship.actions.sources import accept_difference
-from samen.stewardship.desk.differences import in_words
+from samen.stewardship.desk.differences import fact_in_words, in_words
 from samen.stewardship.desk.reach import DECIDES, page_asked, pages, scope_of, version_seen
 from samen.stewardship.queries.listing import municipalities
 
@@ -48,10 +49,10 @@ KINDS = (
 )
 
 
-class SourceForm(forms.Form):
-    municipality = forms.ChoiceField(label=gettext_lazy("Municipality"))
+class ChangeForm(forms.Form):
+    """What may become otherwise of a source that is there."""
+
     name = forms.CharField(label=gettext_lazy("Whose list is it"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("What kind of source"), choices=KINDS)
     address = forms.CharField(
         label=gettext_lazy("Address of its interface (not for a file)"),
         max_length=200,
@@ -69,6 +70,13 @@ class SourceForm(forms.Form):
         max_value=20,
         initial=3,
     )
+
+
+class SourceForm(ChangeForm):
+    municipality = forms.ChoiceField(label=gettext_lazy("Municipality"))
+    kind = forms.ChoiceField(label=gettext_lazy("What kind of source"), choices=KINDS)
+
+    field_order = ("municipality", "name", "kind", "address")
 
     def __init__(self, *args: Any, hers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,7 +100,11 @@ def _source(request: DeskRequest, source: UUID) -> Source:
 @for_roles(*DECIDES)
 @require_safe
 def sources(request: DeskRequest) -> HttpResponse:
-    shown = {"rows": sources_of(_hers(request)), "kinds": dict(KINDS)}
+    silent = failing_sources(_hers(request))
+    shown = {
+        "rows": sources_of(_hers(request)),
+        "failing": [(one, trouble_words(one.trouble), advice(one.trouble)) for one in silent],
+    }
     return render(request, "stewardship/sources/sources.html", shown)
 
 
@@ -143,6 +155,7 @@ def _show(request: DeskRequest, found: Source, problem: str = "") -> HttpRespons
         "paused": found.state == Source.State.PAUSED,
         "brought": found.kind in taking.BROUGHT,
         "trouble": trouble_words(found.trouble) if found.trouble else "",
+        "advice": advice(found.trouble),
         "runs": [
             {
                 "run": run,
@@ -167,6 +180,58 @@ def _last_that_touched(source: Source) -> UUID | None:
 
 
 @for_roles(*DECIDES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_change(request: DeskRequest, source: UUID) -> HttpResponse:
+    """Whoever moved has another address; what came from it stays."""
+    found = _source(request, source)
+    now = {name: getattr(found, name) for name in ChangeForm.base_fields}
+    form = ChangeForm(request.POST or None, initial=now)
+    if found.kind in taking.BROUGHT:
+        for name in ("address", "hours", "absences"):
+            form.fields[name].widget = forms.HiddenInput()
+            form.fields[name].required = False
+    if not form.is_valid():
+        return _change(request, found, form)
+    wanted = {**now, **{name: value for name, value in form.cleaned_data.items() if value}}
+    wanted["licence"] = form.cleaned_data["licence"]
+    described = taking.Wanted(found.municipality.slug, kind=found.kind, **wanted)
+    try:
+        taking.change_source(source_id=found.id, wanted=described, by=request.actor, at=clock.now())
+    except Refused as refused:
+        return _change(request, found, form, spoken(refused))
+    messages.success(request, _("Kept."))
+    return see("stewardship:source", found.id)
+
+
+def _change(
+    request: DeskRequest, found: Source, form: ChangeForm, problem: str = ""
+) -> HttpResponse:
+    failed = problem or (form.is_bound and form.errors)
+    kind = dict(KINDS)[Source.Kind(found.kind)]
+    shown = {"source": found, "form": form, "kind": kind, "problem": problem}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    return render(request, "stewardship/sources/change.html", shown, status=status)
+
+
+@for_roles(*DECIDES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_remove(request: DeskRequest, source: UUID) -> HttpResponse:
+    """It says first what stays and what goes."""
+    found = _source(request, source)
+    shown: dict[str, Any] = {"source": found}
+    if request.method == "POST":
+        try:
+            taking.remove_source(source_id=found.id, by=request.actor, at=clock.now())
+        except Refused as refused:
+            shown["problem"] = spoken(refused)
+        else:
+            messages.success(request, _("The source is gone. Its entries are still on the map."))
+            return see("stewardship:sources")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if "problem" in shown else HTTPStatus.OK
+    return render(request, "stewardship/sources/remove.html", shown, status=status)
+
+
+@for_roles(*DECIDES)
 @require_POST
 def source_do(request: DeskRequest, source: UUID, what: str) -> HttpResponse:
     found = _source(request, source)
@@ -176,7 +241,9 @@ def source_do(request: DeskRequest, source: UUID, what: str) -> HttpResponse:
         messages.success(request, _("It stands still."))
     elif what == "resume":
         taking.resume_source(**done)
-        messages.success(request, _("It goes on, and is read within a minute."))
+        goes_on = _("It goes on, and is read within a minute.")
+        file = _("It goes on. Bring its file when there is a new one.")
+        messages.success(request, file if found.kind in taking.BROUGHT else goes_on)
     else:
         raise Http404
     return see("stewardship:source", found.id)
@@ -207,8 +274,10 @@ def source_file(request: DeskRequest) -> HttpResponse:
     run = taking_in.begin_file(source_id=found.id, documents=documents, **done)
     for _step in range(_STEPS):
         if not taking_in.take_step(run_id=run.id, gate=taking.gate(), **done):
+            messages.success(request, _("The file was taken in. Below is what it did."))
             break
-    messages.success(request, _("The file is being taken in."))
+    else:
+        messages.success(request, _("The file is being taken in. It is long: look again later."))
     return see("stewardship:source", found.id)
 
 
@@ -262,7 +331,8 @@ def offers(request: DeskRequest) -> HttpResponse:
         page = differences_page(_hers(request), page=page_asked(request))
     except NoSuchPage as missing:
         raise Http404 from missing
-    return render(request, "stewardship/sources/offers.html", pages(page))
+    lines = [(one, fact_in_words(one.fact)) for one in page.items]
+    return render(request, "stewardship/sources/offers.html", {**pages(page), "lines": lines})
 
 
 @for_roles(*DECIDES)
@@ -317,10 +387,51 @@ def _offer(request: DeskRequest, found: Difference, problem: str = "") -> HttpRe
 # --- words -------------------------------------------------------------------------------------
 
 
-def _losses(losses: Any) -> list[tuple[str, str, int]]:
+def _losses(losses: Any) -> list[tuple[dict[str, str], str, int]]:
     """Field, reason in words, how many; the commonest first."""
-    rows = [(field, _whys().get(why, why), number) for (field, why), number in losses]
-    return sorted(rows, key=lambda row: (-row[2], row[0]))[:50]
+    rows = sorted(((*loss, number) for loss, number in losses), key=lambda row: (-row[2], row[0]))
+    return [(_field(path), _whys().get(why, why), number) for path, why, number in rows[:50]]
+
+
+def _field(path: str) -> dict[str, str]:
+    """By its name in the list, and what it is about, where that is known."""
+    parts = path.replace("[]", "").split(".")
+    at = "addresses" if "addresses" in parts else parts[0]
+    return {"path": path, "words": _fields().get(at, "")}
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "alternate_name": _("Another name"),
+        "description": _("What they do"),
+        "status": _("Shown or hidden"),
+        "phones": _("Phone numbers"),
+        "languages": _("Languages spoken"),
+        "schedules": _("Hours"),
+        "regular_schedules": _("Hours"),
+        "operating_hours": _("Hours"),
+        "service_areas": _("Where they help"),
+        "service_at_locations": _("Place"),
+        "addresses": _("Address"),
+        "organization": _("Organisation"),
+        "contacts": _("Contacts by name"),
+        "attributes": _("Which help"),
+        "taxonomy_terms": _("Which help"),
+        "eligibility_description": _("For whom"),
+        "minimum_age": _("Ages"),
+        "maximum_age": _("Ages"),
+        "cost_options": _("Cost"),
+        "fees": _("Cost"),
+        "fees_description": _("Cost"),
+        "funding": _("Who pays for it"),
+        "accreditations": _("Quality marks"),
+        "interpretation_services": _("Interpreters"),
+        "assured_date": _("Day of confirmation"),
+        "program": _("Programme"),
+        "url": _("Website"),
+        "email": _("E-mail address"),
+    }
 
 
 def _whys() -> dict[str, str]:
@@ -362,6 +473,29 @@ def _outcomes() -> dict[str, str]:
         "undone": _("taken back"),
         "left": _("left, because somebody changed it"),
     }
+
+
+def advice(code: str) -> str:
+    """What she can do about it."""
+    asked = _("Ask them for their address of today, and change it here.")
+    again = _("It is asked again by itself. When it is still silent in a few days, write to them.")
+    known = {
+        "not-https": asked,
+        "not-public": _("Ask whoever runs SAMEN for you to open it."),
+        "bad-address": asked,
+        "no-such-host": asked,
+        "bad-certificate": _(
+            "Tell them: their certificate is not valid. Until it is, we read nothing."
+        ),
+        "too-large": _("Ask them for a file, and bring it as a source of its own."),
+        "not-a-list": _("Look whether the address and the kind of source are right."),
+        "not-a-feed": _("Look whether the address and the kind of source are right."),
+        "401": _("It asks for a key. Ask them whether it can be read without one."),
+        "403": _("It asks for a key. Ask them whether it can be read without one."),
+        "404": asked,
+        "410": asked,
+    }
+    return known.get(code, again)
 
 
 def trouble_words(code: str) -> str:

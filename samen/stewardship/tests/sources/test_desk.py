@@ -32,6 +32,7 @@ from samen.stewardship.models import Candidate, Suggestion
 from tests.visit import Visit, check_headers, words
 
 pytestmark = pytest.mark.django_db
+FAILING = '.numbers a[href="/desk/sources/#silent"]'
 
 
 @pytest.fixture
@@ -106,19 +107,30 @@ def test_f3_a_feed_that_fails_is_on_the_first_page_until_it_answers(
     source = Source.objects.get()
     broken, list_.broken = set(list_.broken), {"/services?page=1&per_page=50&full=true"}
     exchange.take_in(at=source.at)
-    [line] = visit.get("/desk/").select('.numbers a[href="/desk/sources/"]')
-    assert words(line) == "1 sources that do not answer"
+    [line] = visit.get("/desk/").select(FAILING)
+    assert words(line) == "1 source does not answer"
+    for page in ("/desk/sources/", f"/desk/sources/{source.id}/"):
+        told = words(visit.get(page))
+        assert "Sociale kaart" in told
+        assert "It answers with error 500. Since " in told
+        assert "It is asked again by itself." in told
+        assert "Nothing is taken away." in told
+    first = Source.objects.get().trouble_since
+    exchange.take_in(at=source.at + make.DAY)
+    assert Source.objects.get().trouble_since == first == source.at
 
     visit.sign_in(people.colleague(Role.STEWARD, municipality="arnhem"))
-    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+    assert not visit.get("/desk/").select(FAILING)
+    assert "error 500" not in words(visit.get("/desk/sources/"))
     visit.sign_in(people.colleague(Role.EDITOR, municipality="utrecht"))
-    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+    assert not visit.get("/desk/").select(FAILING)
 
     list_.broken = broken
     for _ in range(2):
         exchange.take_in(at=Source.objects.get().next_at or source.at)
     visit.sign_in(steward)
-    assert not visit.get("/desk/").select('a[href="/desk/sources/"] b')
+    assert not visit.get("/desk/").select(FAILING)
+    assert Source.objects.get().trouble_since is None
 
 
 @pytest.mark.usefixtures("steward")
@@ -217,7 +229,7 @@ def test_a_spreadsheet_is_taken_in_too(visit: Visit) -> None:
 def test_what_is_offered_stands_beside_what_is_here(visit: Visit) -> None:
     waiting = differing(make.source())
 
-    assert "what.nl" in words(visit.get("/desk/offers/"))
+    assert "Inloop a1 · What they do" in words(visit.get("/desk/offers/"))
     page = visit.get(f"/desk/offers/{waiting.id}/")
 
     assert [words(d) for d in page.select("del, ins")] == ["ons.", "hen."]
