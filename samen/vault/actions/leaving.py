@@ -8,7 +8,7 @@ from django.db import transaction
 from samen.audit import actions as audit
 from samen.foundation.actor import Actor
 from samen.vault.actions import circles, spare_keys
-from samen.vault.actions.members import end_sessions_of
+from samen.vault.actions.members import end_sessions_of, forget_keys
 from samen.vault.models import Circle, Grant, Record, SpareKey
 
 
@@ -16,7 +16,8 @@ from samen.vault.models import Circle, Grant, Record, SpareKey
 def leave(*, member: UUID, by: Actor, at: datetime) -> list[UUID]:
     """Sessions end, and her access ends wherever somebody else can read, or a circle can give it.
 
-    What she alone could read, and no circle reaches, stays sealed to her and is named.
+    What she alone could read, and no circle reaches, stays sealed to her and is named. Where there
+    is nothing of that kind, her keys are erased.
     """
     end_sessions_of(member=member)
     for circle in Circle.objects.filter(members__member=member):
@@ -41,4 +42,6 @@ def leave(*, member: UUID, by: Actor, at: datetime) -> list[UUID]:
         by=by,
         at=at,
     )
+    if not alone:
+        forget_keys(member=member, by=by, at=at)
     return alone

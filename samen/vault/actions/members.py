@@ -9,12 +9,12 @@ from secrets import token_bytes
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.foundation.actor import Actor
-from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of
+from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
@@ -46,7 +46,8 @@ def unlock(*, password_half: bytes, by: Actor, at: datetime) -> HalfOpen:
     opening = _opening(password_half)
     keys = MemberKeys.objects.filter(member=by.id, retired_at=None).first()
     if keys is None:
-        keys, root = _make(by.id, 1, opening, by=by, at=at)
+        before = MemberKeys.objects.filter(member=by.id).aggregate(newest=Max("generation"))
+        keys, root = _make(by.id, (before["newest"] or 0) + 1, opening, by=by, at=at)
     else:
         root = _root_by_password(keys, opening)
     return _split(keys, root, at)
@@ -202,6 +203,37 @@ def confirm_colleague(
         defaults={"by": by.id, "signature": signature, "made_at": at},
     )
     _note("colleague key confirmed", mine, objects=(member,), by=by, at=at)
+
+
+def forget_keys(*, member: UUID, by: Actor, at: datetime) -> None:
+    """Of who left and has nothing alone: what her password opened is gone, also in old copies.
+
+    What she signed stays believed by her public keys. Comes she back, she gets new ones, which two
+    colleagues compare.
+    """
+    rows = MemberKeys.objects.filter(member=member)
+    rows.filter(retired_at=None).update(retired_at=at)
+    rows.update(sealed_bundle=b"", root_by_password=b"", root_by_code=None, code_salt=None)
+    # Not before all of it is kept: else she would lose them and stay.
+    transaction.on_commit(forget_salts)
+    audit.record(
+        verb="vault keys erased",
+        kind=_KIND,
+        record_id=member,
+        action=audit.Action.DELETE,
+        life_cycle=audit.LifeCycle.ERASURE,
+        by=by,
+        at=at,
+    )
+
+
+def forget_salts() -> int:
+    """Of keys that were forgotten; after a kill the worker's round does it."""
+    forgotten = set(MemberKeys.objects.filter(sealed_bundle=b"").values_list("id", flat=True))
+    left = forgotten - set(store().erased()) if forgotten else set()
+    if left:
+        store().erase(left)
+    return len(left)
 
 
 def trusted_identity(keyring: Keyring, keys: MemberKeys) -> Identity:

@@ -13,7 +13,7 @@ from samen.foundation.actor import Actor
 from samen.vault.actions import circles, contents, renewing, sealed_files
 from samen.vault.actions.contents import Held, Page, Told
 from samen.vault.actions.ground import check_owner, keep_salts, store
-from samen.vault.actions.members import present_keys, trusted_identity
+from samen.vault.actions.members import forget_salts, present_keys, trusted_identity
 from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
@@ -237,8 +237,8 @@ def erase_records(*, record_ids: Sequence[UUID], by: Actor, at: datetime) -> int
 
 def finish_erasures(*, by: Actor, at: datetime) -> int:
     """Rows whose salt is gone already, after a killed process or a backup that was put back."""
+    done = forget_salts()
     erased = list(store().erased())
-    done = 0
     for start in range(0, len(erased), 500):
         some = erased[start : start + 500]
         SpareKey.objects.filter(pk__in=some).delete()

@@ -338,6 +338,38 @@ def test_a_colleague_who_leaves_reads_nothing_and_what_was_hers_alone_is_named()
     assert make.can_read(sara, shared)
 
 
+def test_who_leaves_takes_no_key_along_and_comes_back_with_others(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """G13: her account is erased, and what she wrote is still hers."""
+    sara, mo, eve = make.team(3)
+    record = make.record(sara, mo, eve)
+    old = MemberKeys.objects.filter(member=sara.id).values().get()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.leave(member=sara.id, by=job("people"), at=AT) == []
+    kept = MemberKeys.objects.get(member=sara.id)
+    assert (bytes(kept.sealed_bundle), bytes(kept.root_by_password)) == (b"", b"")
+    with pytest.raises(Gone):
+        ground.shred_of(kept.id)
+    assert actions.open_record(**mo.opens(), record_id=record)["page"].author == sara.id
+
+    # An old copy of her row, and her right password.
+    MemberKeys.objects.filter(pk=kept.pk).update(**{**old, "retired_at": None})
+    with pytest.raises((Gone, Altered)):
+        make.colleague(sara.id, sara.half)
+    MemberKeys.objects.filter(pk=kept.pk).update(retired_at=AT)
+    again = make.colleague(sara.id, sara.half)
+    assert again.keyring.generation == 2
+    assert not make.can_read(again, record)
+
+
+def test_what_she_alone_could_read_keeps_the_keys_of_who_left() -> None:
+    sara = make.colleague()
+    record = make.record(sara)
+    assert actions.leave(member=sara.id, by=job("people"), at=AT) == [record]
+    assert make.can_read(make.colleague(sara.id, sara.half), record)
+
+
 def test_a_new_key_needs_a_second_person() -> None:
     sara, mo, ada = make.team(3)
     record = make.record(sara, mo)
