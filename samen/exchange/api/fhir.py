@@ -84,18 +84,20 @@ def read(request: HttpRequest, resource: str, id_: str) -> HttpResponse:
 
 @for_health_care(*_READ)
 def search(request: HttpRequest, resource: str) -> HttpResponse:
-    return _found(resource, dict(request.GET.lists()))
+    return _found(request, resource, dict(request.GET.lists()))
 
 
 @for_health_care(*_READ, "POST")
 def search_by_post(request: HttpRequest, resource: str) -> HttpResponse:
     """The same, so that what is looked for stands in no address."""
-    return _found(resource, {**dict(request.GET.lists()), **dict(request.POST.lists())})
+    values = {**dict(request.GET.lists()), **dict(request.POST.lists())}
+    return _found(request, resource, values)
 
 
-def _found(kind: str, values: Mapping[str, list[str]]) -> HttpResponse:
+def _found(request: HttpRequest, kind: str, values: Mapping[str, list[str]]) -> HttpResponse:
+    prefers = request.headers.get("Prefer", "").replace(" ", "").casefold()
     try:
-        asked = asked_by(values)
+        asked = asked_by(values, strict="handling=strict" in prefers)
     except BadQuestion as question:
         raise Problem(HTTPStatus.BAD_REQUEST, str(question)) from None
     found = queries.found(kind, asked)

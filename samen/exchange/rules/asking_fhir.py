@@ -16,7 +16,7 @@ _MOMENT = pattern(
 )
 _NAMES = {"name": "startswith", "name:contains": "contains", "name:exact": "exact"}
 _JSON = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
-_LONGEST = 200
+_LONGEST, _LONGEST_NAME = 200, 64
 _DIGITS = 6
 
 
@@ -53,12 +53,16 @@ class Asked:
     said: tuple[tuple[str, str], ...] = field(default=())  # what was understood, for the links
 
 
-def asked_by(values: Mapping[str, Sequence[str]]) -> Asked:
+def asked_by(values: Mapping[str, Sequence[str]], *, strict: bool = False) -> Asked:
     """Unknown names are left out, as FHIR allows; the links of the answer say what was understood.
+    Who says `Prefer: handling=strict` is told of them instead.
 
     Raises BadQuestion.
     """
     _check_format(values)
+    for unknown in (name for name in values if strict and name not in (*_UNDERSTOOD, *_OF_ANY)):
+        message = f"`{unknown[:_LONGEST_NAME]}` is not known here."
+        raise BadQuestion(message)
     count = _count(_last(values, "_count", str(USUAL)))
     return Asked(
         ids=_ids(values, "_id"),
@@ -74,6 +78,7 @@ def asked_by(values: Mapping[str, Sequence[str]]) -> Asked:
     )
 
 
+_OF_ANY = ("_format", "_after", "_pretty")
 _UNDERSTOOD = (
     *("_id", "_lastUpdated", "organization", "location", "active", "_count", "_summary"),
     *_NAMES,

@@ -300,3 +300,14 @@ def test_what_was_understood_is_in_the_link(client: Client) -> None:
 
     assert self_link.endswith("/api/fhir/Location?name=x")
     assert asked_by({"_count": ["999999"]}).count == 200
+
+
+def test_who_asks_strictly_is_told_of_what_is_not_known(client: Client) -> None:
+    strict = {"Prefer": "return=minimal; handling=strict"}
+
+    answer = client.get("/api/fhir/Location", {"birthdate": "1990"}, headers=strict)
+    assert answer.status_code == 400
+    assert answer.json()["resourceType"] == "OperationOutcome"
+    assert "`birthdate`" in answer.json()["issue"][0]["diagnostics"]
+    known = {"name": "x", "_count": "1", "_format": "json"}
+    assert client.get("/api/fhir/Location", known, headers=strict).status_code == 200

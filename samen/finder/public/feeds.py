@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,12 @@ def _open_to_all(response: HttpResponse) -> HttpResponse:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def for_ever(path: str) -> str:
+    """The same whatever name the site was asked by, and whatever was asked beside it: who follows a
+    feed knows an entry again by it."""
+    return f"{settings.SITE}{path}"
 
 
 @require_safe
@@ -69,8 +76,8 @@ def news(request: HttpRequest, language: str) -> HttpResponse:
     feed = ET.Element(f"{{{_ATOM}}}feed", {_XML_LANG: language})
     home = request.build_absolute_uri(reverse("finder:home", args=[language]))
     _add(feed, "title", "Samen")
-    _add(feed, "id", request.build_absolute_uri())
-    _add(feed, "link", href=request.build_absolute_uri(), rel="self")
+    _add(feed, "id", for_ever(request.path))
+    _add(feed, "link", href=for_ever(request.path), rel="self")
     _add(feed, "link", href=home)
     _add(feed, "updated", _moment(changed[0].at if changed else clock.now()))
     _add(ET.SubElement(feed, f"{{{_ATOM}}}author"), "name", "Samen")
@@ -86,7 +93,7 @@ def _entry(
     entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
     there = request.build_absolute_uri(reverse("finder:service", args=[language, item.number]))
     _add(entry, "title", item.names.get(language, item.name))
-    _add(entry, "id", there)
+    _add(entry, "id", for_ever(reverse("finder:service", args=[language, item.number])))
     _add(entry, "link", href=there)
     _add(entry, "updated", _moment(changed.at))
     if item.what:

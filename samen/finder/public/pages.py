@@ -13,6 +13,7 @@ from samen.directory import queries as directory
 from samen.directory.queries import OrganizationShown
 from samen.finder import queries, rules
 from samen.finder.engine.picture import picture
+from samen.finder.public.feeds import for_ever
 from samen.finder.public.views import only_what_exists, page_of
 from samen.finder.queries.embedded import of_municipality
 from samen.foundation import clock, languages
@@ -101,8 +102,8 @@ def organization_feed(request: HttpRequest, language: str, organization: UUID) -
     here = request.build_absolute_uri(reverse("finder:organization", args=[language, organization]))
     feed = ET.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language})
     _add(feed, "title", shown.name)
-    _add(feed, "id", here)
-    _add(feed, "link", href=request.build_absolute_uri(), rel="self")
+    _add(feed, "id", for_ever(reverse("finder:organization", args=[language, organization])))
+    _add(feed, "link", href=for_ever(request.path), rel="self")
     _add(feed, "link", href=here)
     updated = (shown.changed_at or clock.now()).isoformat(timespec="seconds")
     _add(feed, "updated", updated)
@@ -111,7 +112,7 @@ def organization_feed(request: HttpRequest, language: str, organization: UUID) -
         entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
         there = request.build_absolute_uri(reverse("finder:service", args=[language, item.number]))
         _add(entry, "title", item.name)
-        _add(entry, "id", there)
+        _add(entry, "id", for_ever(reverse("finder:service", args=[language, item.number])))
         _add(entry, "link", href=there)
         _add(entry, "updated", updated)
         if item.what:
