@@ -1,11 +1,11 @@
 """The index this process answers from: opened once, looked at anew when the map has changed.
 
-What was changed since the index was built is in a small one beside it. The worker folds the small
-one into the large one; where no worker runs, whoever comes first does.
+What was changed since the index was built is in a few small ones beside it. The worker folds them
+into the large one; where no worker runs, whoever comes first does.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +33,8 @@ log = logging.getLogger("samen.search")
 
 # How long an older index may answer while another process builds the new one.
 _PATIENCE = 2.0  # seconds
+# So many small indexes stand beside the large one; a question asks each of them.
+MOST_SMALL = 8
 # More services than this that were changed since, and who asks folds them in, if that is quick.
 MOST_PENDING = 100
 LARGE = 20_000  # services: a larger index is folded and built by the worker
@@ -101,7 +103,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """The map at a revision: an index, and a small one of what was changed since it was built."""
+    """The map at a revision: an index, and small ones of what was changed since it was built."""
 
     revision: int
     parts: tuple[Part, ...]
@@ -122,13 +124,17 @@ class Held:
 
 @dataclass(slots=True, eq=False)
 class Delta:
-    """What was changed since a base was built. A service that is changed again is read again."""
+    """What was changed since a base was built, in a few small indexes, the youngest last.
+
+    A service that is changed again is read again, and is gone from the older ones.
+    """
 
     base: Base
     changed: frozenset[UUID] = frozenset()
     whole: bool = True  # whether all that was changed is known
     _revision: int = field(init=False)
-    _small: Index | None = None  # of what was changed so far
+    _smalls: list[Base] = field(default_factory=list)
+    _later: list[set[UUID]] = field(default_factory=list)  # of each what was changed after it
 
     def __post_init__(self) -> None:
         self._revision = self.base.revision
@@ -139,25 +145,32 @@ class Delta:
         if pending is None or len(self.changed | pending.services) > TOO_MANY:
             return False
         if pending.services:
-            self._take(pending.services)
+            self._take(pending.services, revision)
         self.changed |= pending.services
         self.whole = self.whole and pending.whole
         self._revision = revision
         return True
 
-    def _take(self, services: Collection[UUID]) -> None:
-        """Of these only what is new; the others are spelled already."""
-        rows, small = directory.index_rows(services), self.index()
-        self._small = columns.renew(small, _of(small, services), rows, write=write_hours)
+    def _take(self, services: Collection[UUID], revision: int) -> None:
+        for later in self._later:
+            later.update(services)
+        fresh = columns.build(directory.index_rows(services), write=write_hours)
+        self._smalls.append(Base(revision, None, fresh))
+        self._later.append(set())
+        if len(self._smalls) > MOST_SMALL:
+            together = columns.fold((one.index, gone) for one, gone in self._young())
+            self._smalls, self._later = [Base(revision, None, together)], [set()]
 
-    def index(self) -> Index:
-        return columns.build((), write=write_hours) if self._small is None else self._small
+    def _young(self) -> Iterator[tuple[Base, NDArray[np.bool_]]]:
+        pairs = zip(self._smalls, self._later, strict=True)
+        return ((small, _of(small.index, later)) for small, later in pairs)
 
-    def gone(self) -> NDArray[np.bool_]:
-        return _of(self.base.index, self.changed)
+    def parts(self) -> list[tuple[Base, NDArray[np.bool_]]]:
+        """The indexes, and which of their rows are not what they say any more."""
+        return [(self.base, _of(self.base.index, self.changed)), *self._young()]
 
     def folded(self) -> Index:
-        return columns.fold(self.base.index, self.gone(), self.index())
+        return columns.fold((one.index, gone) for one, gone in self.parts())
 
 
 def _of(index: Index, services: Collection[UUID]) -> NDArray[np.bool_]:
@@ -247,11 +260,10 @@ class Keeper:
         return self._held
 
     def _patched(self, revision: int, delta: Delta) -> Held:
-        base, fresh = delta.base, delta.index()
-        areas = base.areas(revision)
-        old = Part(base.index, areas, base.openings, delta.gone())
-        new = Part(fresh, _areas(directory.ground(revision), fresh), Openings(fresh))
-        self._held = Held(revision, (old, new))
+        parts = (
+            Part(one.index, one.areas(revision), one.openings, gone) for one, gone in delta.parts()
+        )
+        self._held = Held(revision, tuple(parts))
         return self._held
 
     def _caught_up(self, revision: int) -> Delta | None:

@@ -222,7 +222,7 @@ def _from_texts(words: Sequence[str], held: Held, taxonomy: Taxonomy) -> list[Un
 # --- services by name -------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)  # a large index, its small ones, and those of a moment ago
 def _service_names(index: Index) -> Names:
     return Names(
         Name(row, each, words)

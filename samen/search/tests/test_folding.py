@@ -44,7 +44,10 @@ def test_a_folded_index_is_a_new_index(
     gone[base.rows_of(gone_ids)] = True
     left = [row for row in before if row.id not in gone_ids]
 
-    folded, anew = columns.fold(base, gone, index_of(fresh)), index_of([*left, *fresh])
+    half, rest = index_of(fresh[::2]), index_of(fresh[1::2])
+    none = [np.zeros(len(part), np.bool_) for part in (half, rest)]
+    folded = columns.fold([(base, gone), *zip((half, rest), none, strict=True)])
+    anew = index_of([*left, *fresh])
 
     for name in Columns.names():
         one, other = getattr(folded.columns, name), getattr(anew.columns, name)

@@ -1,6 +1,6 @@
 """The services as columns of numbers: built from the map, or of an older index and what changed."""
 
-from samen.search.engine.columns.building import build, fold, renew
+from samen.search.engine.columns.building import build, fold
 from samen.search.engine.columns.index import (
     AREA,
     COSTS,
@@ -41,5 +41,4 @@ __all__ = [
     "Rows",
     "build",
     "fold",
-    "renew",
 ]

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 from zlib import crc32
 
@@ -34,17 +34,9 @@ def build(rows: Iterable[Row], *, write: Callable[[Any], str]) -> Index:
     return _assembled(drafted(rows, write=write))
 
 
-def fold(index: Index, gone: NDArray[np.bool_], changed: Index) -> Index:
-    """What `build` would make of the rows that are not gone and of those that were changed."""
-    every = np.ones(len(changed), np.bool_)
-    return _assembled(joined(taken_from(index, ~gone), taken_from(changed, every)))
-
-
-def renew(
-    index: Index, gone: NDArray[np.bool_], rows: Iterable[Row], *, write: Callable[[Any], str]
-) -> Index:
-    """The same of rows that are in no index yet."""
-    return _assembled(joined(taken_from(index, ~gone), drafted(rows, write=write)))
+def fold(parts: Iterable[tuple[Index, NDArray[np.bool_]]]) -> Index:
+    """What `build` would make of the rows of all that are not gone."""
+    return _assembled(reduce(joined, (taken_from(index, ~gone) for index, gone in parts)))
 
 
 def _assembled(draft: Draft) -> Index:
