@@ -171,7 +171,7 @@ def as_text(found: dict[str, Any]) -> Iterator[str]:
     yield "salts on the disk, no hash of each state in the logbook, none compared at each reading,"
     yield "lines for one reading only. Its 20 MB were encrypted in memory; here they are written,"
     yield "synced, and on the way out read twice: no byte leaves before all were checked."
-    yield f"Other work kept {found['load']} processes busy on {found['cores']} cores meanwhile."
+    yield f"The load of the machine, this included, was {found['load']} on {found['cores']} cores."
     yield ""
     yield "| what | milliseconds | prototype |"
     yield "|---|---|---|"
