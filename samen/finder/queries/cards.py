@@ -13,15 +13,14 @@ from datetime import date, time
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
 from threading import Lock
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from samen.directory import queries as directory
 from samen.directory.queries import CardRow, Exceptional, Hours, Listing, Stretch
+from samen.theme.pieces import pieces
 
 _ROOMS = Path(__file__).parents[2]
 _MOST_REMEMBERED = 2_000  # cards, some 5 KB each
@@ -93,13 +92,10 @@ def _made(rows: Sequence[CardRow], language: str) -> Iterable[tuple[int, Drawn]]
 
 def draw(item: Listing, language: str) -> Drawn:
     """The card of a service for a reader of `language`."""
-    # What nobody can have written into a text marks the places that are filled in later.
-    gap = token_hex(12)
     with override(language):
-        html = render_to_string(
-            "finder/parts/card.html", {"item": item, "gap": gap, "reading_tag": language}
+        opening_tag, name, facts, where, rest = pieces(
+            "finder/parts/card.html", {"item": item, "reading_tag": language}
         )
-    opening_tag, name, facts, where, rest = html.split(gap)
     return Drawn(
         number=item.number,
         key=item.key,

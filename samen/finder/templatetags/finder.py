@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
 from django import template
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +21,7 @@ from samen.finder.rules import Asked
 from samen.foundation import languages
 from samen.needs.queries import NeedShown
 from samen.places.queries import Town
+from samen.theme.pieces import pieces
 from samen.theme.templatetags.theme import foreign, num, reader, sprite
 
 register = template.Library()
@@ -331,11 +330,11 @@ def filter_form(
     asked: Asked, place: Town | None, towns: Sequence[Town], groups: Sequence[NeedShown]
 ) -> SafeString:
     """Rendered once for a language; what is chosen is put into it, many times as fast."""
-    pieces = _form(reader(), tuple(towns), tuple(groups), with_place=place is not None)
+    form = _form(reader(), tuple(towns), tuple(groups), with_place=place is not None)
     chosen = _chosen(asked, place, towns)
     # Every other piece is of the template; the ones between are names of places in it.
     return SafeString(
-        "".join(chosen.get(each, "") if at % 2 else each for at, each in enumerate(pieces))
+        "".join(chosen.get(each, "") if at % 2 else each for at, each in enumerate(form))
     )
 
 
@@ -343,18 +342,16 @@ def filter_form(
 def _form(
     language: str, towns: tuple[Town, ...], groups: tuple[NeedShown, ...], *, with_place: bool
 ) -> tuple[str, ...]:
-    gap = token_hex(12)
     known = {
         "towns": towns,
         "groups": groups,
         "with_place": with_place,
-        "gap": gap,
         "distances": rules.DISTANCES,
         "ways": rules.WAYS,
         "tags": languages.PUBLISHED,
         "reading_tag": language,
     }
-    return tuple(render_to_string("finder/parts/filter_form.html", known).split(gap))
+    return tuple(pieces("finder/parts/filter_form.html", known))
 
 
 def _chosen(asked: Asked, place: Town | None, towns: Sequence[Town]) -> dict[str, str]:

@@ -126,25 +126,28 @@ def _open_html(
     language: str,  # noqa: ARG001 the words are of that language
 ) -> str:
     """The line of a card that is true only now. Many places keep the same hours."""
-    if not reachable and opening.state == OpeningState.UNKNOWN:
-        return ""
-    when = _when(opening, always=always, confirmed=confirmed)
-    line = Line(when.words, good=when.good, fleeting=True)
-    return format_html('<li class="{}">{}</li>', line.classes, line.words)
+    lines = _open_line(opening, always=always, confirmed=confirmed, reachable=reachable)
+    return "".join(format_html('<li class="{}">{}</li>', x.classes, x.words) for x in lines)
 
 
 @register.simple_tag
 def facts(card: Card) -> list[Line]:
     """The quiet row: open, where, language, cost, papers, name. What is unknown says ask."""
     item = card.listing
-    first = _open_line(card.opening, item, reachable=bool(item.phones))
+    hours = item.hours
+    first = _open_line(
+        card.opening,
+        always=hours.state == "always",
+        confirmed=hours.confirmed,
+        reachable=bool(item.phones),
+    )
     return [*first, Line(where_words(item)), *lasting_facts(item)]
 
 
-def _open_line(opening: Opening, item: WithHours, *, reachable: bool) -> list[Line]:
+def _open_line(opening: Opening, *, always: bool, confirmed: bool, reachable: bool) -> list[Line]:
     if not reachable and opening.state == OpeningState.UNKNOWN:
         return []
-    when = opening_words(opening, item)
+    when = _when(opening, always=always, confirmed=confirmed)
     return [Line(when.words, good=when.good, fleeting=True)]
 
 

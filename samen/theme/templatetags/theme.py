@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from secrets import token_hex
 from typing import Any
 
 from babel.dates import format_date
@@ -11,7 +10,6 @@ from babel.lists import format_list
 from django import template
 from django.template.base import Parser, Token
 from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -19,6 +17,7 @@ from django.utils.translation import get_language
 from samen.foundation import languages
 from samen.theme.emergency import LINES
 from samen.theme.pictograms import PICTOGRAMS
+from samen.theme.pieces import pieces
 
 register = template.Library()
 
@@ -63,13 +62,11 @@ def language_menu(context: Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _menu(language: str) -> list[str]:
     """Rendered once for a language, and cut where the address of the page goes."""
-    gap = token_hex(12)
     known = {
         "here": languages.LANGUAGES[language],
         "published": [languages.LANGUAGES[tag] for tag in languages.PUBLISHED],
-        "gap": gap,
     }
-    return render_to_string("theme/components/languages.html", known).split(gap)
+    return pieces("theme/components/languages.html", known)
 
 
 class Fragments:

@@ -456,10 +456,7 @@ def _give_back(
     _check_orphaned(ids)
     keys, identity = _who_gets(keyring, ask)
     known = [_opened(ask, pair, record)[0] for record in records]
-    Grant.objects.filter(record__in=ids, member=ask.member).delete()
-    Grant.objects.bulk_create(
-        [contents.grant_to(keyring, one, keys, identity, at) for one in known], batch_size=100
-    )
+    contents.give_instead(keyring, known, keys, identity, at)
     audit.record(
         verb="access given back",
         kind="vault member",

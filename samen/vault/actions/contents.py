@@ -212,6 +212,16 @@ def grant_to(
     )
 
 
+def give_instead(
+    keyring: Keyring, known: Sequence[Held], keys: MemberKeys, identity: Identity, at: datetime
+) -> None:
+    """To her keys of now, in the place of whatever she had of these records."""
+    ids = [one.record.id for one in known]
+    Grant.objects.filter(record__in=ids, member=keys.member).delete()
+    fresh = [grant_to(keyring, one, keys, identity, at) for one in known]
+    Grant.objects.bulk_create(fresh, batch_size=100)
+
+
 def holder_identity(keyring: Keyring, one: Held, grant: Grant) -> Identity:
     """The keys of somebody who holds this record already.
 

@@ -123,7 +123,8 @@ def take_over(*, keyring: Keyring, limit: int, by: Actor, at: datetime) -> int:
             raise NotYours
         ids = list(left_of(spare).values_list("record", flat=True))
         known = _some(_before(keyring, spare), ids, limit, shut, at) if ids else []
-        _give_herself(keyring, known, at)
+        [keys] = present_keys([keyring.member])
+        contents.give_instead(keyring, known, keys, keyring.bundle.identity, at)
         taken = [one.record.id for one in known]
         audit.record(
             verb="access taken over",
@@ -219,14 +220,6 @@ def _some(
         if known := contents.held(before, some, at=at, lock=True, shut=shut):
             return known
     return []
-
-
-def _give_herself(keyring: Keyring, known: Iterable[Held], at: datetime) -> None:
-    [keys] = present_keys([keyring.member])
-    fresh = [contents.grant_to(keyring, one, keys, keyring.bundle.identity, at) for one in known]
-    ids = [grant.record_id for grant in fresh]
-    Grant.objects.filter(record__in=ids, member=keyring.member).delete()
-    Grant.objects.bulk_create(fresh, batch_size=100)
 
 
 def _masked(spare: SpareKey, key: Key) -> Key:
