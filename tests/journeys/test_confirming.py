@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.hands import press
 from tests.journeys.test_for_everybody import RULES
 
 pytestmark = pytest.mark.journey
@@ -47,7 +48,7 @@ def open_letter(site: Site, her: Phone, key: str) -> Page:
     her.page.goto(site.address.rstrip("/") + path)
     expect(her.page.locator("html")).to_have_attribute("lang", "nl")
     her.page.locator("details.langs summary").click()
-    her.page.locator("details.langs a[href^='/ar/']").click()
+    press(her.page.locator("details.langs a[href^='/ar/']"))
     expect(her.page.locator("html")).to_have_attribute("dir", "rtl")
     return her.page
 
@@ -63,12 +64,12 @@ def test_one_press_on_a_phone_confirms(site: Site, phone: NewPhone, *, script: b
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
-    page.locator("button[value=yes]").click()
+    press(page.locator("button[value=yes]"))
 
     expect(page.locator("h1")).to_contain_text("شكرا")
     number, assurer, *_rest = site.run(ASSURED.format(key=key)).split()
     assert assurer == "organization"
-    page.locator("main a.pill").click()
+    press(page.locator("main a.pill"))
     expect(page).to_have_url(f"{site.address}ar/i/{number}/")
     expect(page.locator("dl.know")).to_contain_text("أكدت المنظمة هذا")
     assert her.context.cookies() == []
@@ -88,14 +89,14 @@ def test_what_has_changed_is_typed_on_a_phone_and_nothing_is_lost_on_the_way(
     page.locator("#email").fill("new-desk@example.org")
     page.locator("#day_0").fill("tomorrow")
     page.locator("#words").fill("الباب الخلفي")
-    page.locator("button[value=otherwise]").click()
+    press(page.locator("button[value=otherwise]"))
 
     expect(page.locator("[role=alert]")).to_be_visible()
     expect(page.locator("#email")).to_have_value("new-desk@example.org")
     expect(page.locator("#day_0")).to_have_value("tomorrow")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.locator("#day_0").fill("")
-    page.locator("button[value=otherwise]").click()
+    press(page.locator("button[value=otherwise]"))
 
     expect(page.locator("h1")).to_contain_text("شكرا")
     said = site.run(SUGGESTED.format(key="centrum-seksueel-geweld"))

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.hands import press
 from tests.journeys.test_for_everybody import RULES
 
 pytestmark = pytest.mark.journey
@@ -44,23 +45,23 @@ def comes_in(page: Page, link: str, email: str, look: Callable[[Page], None] | N
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=again]").fill(PASSWORD)
     look(page)
-    page.get_by_role("button", name="Keep this password").click()
+    press(page.get_by_role("button", name="Keep this password"))
     look(page)
     password(page, email)
     look(page)
-    page.get_by_role("link", name="Add a passkey").click()
+    press(page.get_by_role("link", name="Add a passkey"))
     look(page)
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Codes on paper")
     look(page)
-    page.get_by_role("link", name="To your first page").click()
+    press(page.get_by_role("link", name="To your first page"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
 
 def password(page: Page, email: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    press(page.get_by_role("button", name="Sign in"))
 
 
 def stands(page: Page) -> None:
@@ -72,7 +73,7 @@ def test_a_passkey_opens_the_desk(site: Site, desk: str, phone: NewPhone) -> Non
     email = "administrator@example.org"
     her = phone("en")
     comes_in(her.page, invited(site, email), email, look=stands)
-    her.page.get_by_role("button", name="Sign out").click()
+    press(her.page.get_by_role("button", name="Sign out"))
     her.page.goto(f"{desk}desk/colleagues/")
     password(her.page, email)
     expect(her.page.get_by_role("heading", level=1)).to_have_text("Second step")
@@ -81,7 +82,7 @@ def test_a_passkey_opens_the_desk(site: Site, desk: str, phone: NewPhone) -> Non
 
     expect(her.page.get_by_role("heading", level=1)).to_have_text("Colleagues")
     stands(her.page)
-    her.page.get_by_role("link", name="Invite somebody").click()
+    press(her.page.get_by_role("link", name="Invite somebody"))
     stands(her.page)
     assert her.hosts == {desk.split("/")[2]}
 
@@ -94,21 +95,21 @@ def test_a_morning_of_a_steward(site: Site, phone: NewPhone) -> None:
     page = her.page
     comes_in(page, invited(site, email, "--role", "steward"), email)
     stands(page)
-    page.get_by_role("link", name="To the map").click()
+    press(page.get_by_role("link", name="To the map"))
     page.get_by_label("Name, organisation or key").fill("Korrelatie")
-    page.get_by_role("button", name="Look").click()
+    press(page.get_by_role("button", name="Look"))
     stands(page)
-    page.locator("table a").first.click()
+    press(page.locator("table a").first)
     stands(page)
     entry = page.url
-    page.get_by_role("link", name="Words").click()
+    press(page.get_by_role("link", name="Words"))
     stands(page)
     before = page.get_by_label("What they do, in Dutch").input_value()
     page.get_by_label("What they do, in Dutch").fill("Een nieuwe zin die er zo niet hoort.")
-    page.get_by_role("button", name="Look first").click()
+    press(page.get_by_role("button", name="Look first"))
     expect(page.locator("article.help")).to_contain_text("Een nieuwe zin")
     stands(page)
-    page.get_by_role("button", name="Keep", exact=True).click()
+    press(page.get_by_role("button", name="Keep", exact=True))
     expect(page.get_by_role("status").first).to_contain_text("Kept")
     number = entry.rstrip("/").rpartition("/")[2]
     page.goto(f"{site.address}nl/i/{number}/")
@@ -116,7 +117,7 @@ def test_a_morning_of_a_steward(site: Site, phone: NewPhone) -> None:
 
     page.goto(f"{entry}history/")
     stands(page)
-    page.get_by_role("button", name="Back to version").first.click()
+    press(page.get_by_role("button", name="Back to version").first)
     page.goto(f"{entry}words/")
     expect(page.get_by_label("What they do, in Dutch")).to_have_value(before)
 
@@ -149,10 +150,10 @@ def compared(pages: dict[str, Page], desk: str) -> None:
     for one, other in (("sara", "mo"), ("mo", "sara")):
         page = pages[one]
         page.goto(f"{desk}desk/keys/")
-        page.get_by_role("link", name=other.title()).click()
+        press(page.get_by_role("link", name=other.title()))
         page.get_by_label("The six words").fill(words[other])
         stands(page)
-        page.get_by_role("button", name="Compare").click()
+        press(page.get_by_role("button", name="Compare"))
         expect(page.locator(".lead")).to_contain_text("You compared the six words")
 
 
@@ -171,20 +172,20 @@ def test_two_colleagues_compare_six_words_and_are_a_circle(
     hers, his = pages["sara"], pages["mo"]
     hers.goto(f"{desk}desk/circles/")
     stands(hers)
-    hers.get_by_role("link", name="Make a circle").click()
+    press(hers.get_by_role("link", name="Make a circle"))
     hers.get_by_label("How you call the circle").fill("Kring")
     hers.get_by_label("Mo", exact=True).check()
     stands(hers)
-    hers.get_by_role("button", name="Make the circle").click()
+    press(hers.get_by_role("button", name="Make the circle"))
     expect(hers.locator("main")).to_contain_text("does not work")
     his.goto(f"{desk}desk/circles/")
     stands(his)
-    his.get_by_role("button", name="Join").click()
+    press(his.get_by_role("button", name="Join"))
     expect(his.locator("main")).to_contain_text("You are in the circle")
 
     for link in ("Somebody needs help now", "Records that nobody", "Take somebody in", "Spare"):
         his.goto(f"{desk}desk/circles/")
-        his.get_by_role("link", name=link).click()
+        press(his.get_by_role("link", name=link))
         stands(his)
     keeps_a_spare_key(hers, his, desk)
 
@@ -192,18 +193,18 @@ def test_two_colleagues_compare_six_words_and_are_a_circle(
 def keeps_a_spare_key(hers: Page, his: Page, desk: str) -> None:
     """He asks that the circle keeps spare keys, she agrees and gives one; he sees whose it has."""
     his.get_by_label("Why").fill("We want it.")
-    his.get_by_role("button", name="Ask the others").click()
+    press(his.get_by_role("button", name="Ask the others"))
     hers.goto(f"{desk}desk/circles/")
-    hers.get_by_role("link", name="Mo asks").click()
+    press(hers.get_by_role("link", name="Mo asks"))
     stands(hers)
-    hers.get_by_role("button", name="I agree").click()
+    press(hers.get_by_role("button", name="I agree"))
     his.goto(f"{desk}desk/circles/")
-    his.get_by_role("link", name="Mo asks").click()
-    his.get_by_role("button", name="Go on: do it now").click()
+    press(his.get_by_role("link", name="Mo asks"))
+    press(his.get_by_role("button", name="Go on: do it now"))
     hers.goto(f"{desk}desk/keys/")
-    hers.get_by_role("button", name="Give a spare key").click()
+    press(hers.get_by_role("button", name="Give a spare key"))
     expect(hers.locator("main")).to_contain_text("has a spare of your keys")
     stands(hers)
-    his.get_by_role("link", name="Spare keys").click()
+    press(his.get_by_role("link", name="Spare keys"))
     expect(his.locator("main")).to_contain_text("Sara")
     stands(his)

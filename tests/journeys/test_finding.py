@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.hands import press
 
 pytestmark = pytest.mark.journey
 NewPhone = Callable[..., Phone]
@@ -31,7 +32,7 @@ def test_a_woman_who_reads_arabic_finds_a_number_in_one_tap(site: Site, phone: N
     expect(her.page.locator("html")).to_have_attribute("dir", "rtl")
     expect(her.page.locator("html")).to_have_attribute("lang", "ar")
 
-    her.page.locator(".tile").first.click()
+    press(her.page.locator(".tile").first)
 
     call = her.page.locator("a.call").first
     expect(call).to_be_visible()
@@ -42,8 +43,8 @@ def test_with_her_town_it_takes_two_taps(site: Site, phone: NewPhone) -> None:
     her = phone("ar", script=False)
     her.page.goto(site.address)
 
-    her.page.locator(".pill[href*='place=arnhem']").click()
-    her.page.locator(".tile").first.click()
+    press(her.page.locator(".pill[href*='place=arnhem']"))
+    press(her.page.locator(".tile").first)
 
     expect(her.page.locator("a.call").first).to_be_visible()
     assert "place=arnhem" in her.page.url
@@ -52,9 +53,9 @@ def test_with_her_town_it_takes_two_taps(site: Site, phone: NewPhone) -> None:
 def test_nothing_is_kept_and_nobody_else_is_asked(site: Site, phone: NewPhone) -> None:
     her = phone("ar")
     her.page.goto(site.address)
-    her.page.locator(".tile").nth(3).click()
-    her.page.locator("article h2 a").first.click()
-    her.page.locator("footer a").first.click()
+    press(her.page.locator(".tile").nth(3))
+    press(her.page.locator("article h2 a").first)
+    press(her.page.locator("footer a").first)
 
     assert her.hosts == {site.address.split("/")[2]}
     assert her.context.cookies() == []
@@ -79,11 +80,11 @@ def test_in_ones_own_words_back_never_asks_to_send_again(site: Site, phone: NewP
     her = phone("nl")
     her.page.goto(f"{site.address}nl/")
     her.page.fill("#q", "mijn man slaat mij")
-    her.page.click("form button")
+    press(her.page.locator("form button"))
 
     assert "need=" in her.page.url
     assert "man" not in her.page.url.split("/")[-1]
-    her.page.locator("article h2 a").first.click()
+    press(her.page.locator("article h2 a").first)
     her.page.go_back()
     expect(her.page.locator("a.call").first).to_be_visible()
     her.page.reload()
@@ -94,7 +95,7 @@ def test_what_is_not_understood_stays_in_the_field(site: Site, phone: NewPhone) 
     her = phone("nl", script=False)
     her.page.goto(f"{site.address}nl/")
     her.page.fill("#q", "xqzvwk jjjj")
-    her.page.click("form button")
+    press(her.page.locator("form button"))
 
     assert her.page.locator("#q").input_value() == "xqzvwk jjjj"
     assert her.page.locator("main .list a").count() > 40
@@ -120,11 +121,11 @@ def test_numbers_keep_their_order_for_the_eye(
 def test_a_wrong_entry_is_told_without_a_word(site: Site, phone: NewPhone) -> None:
     her = phone("ar", script=False)
     her.page.goto(f"{site.address}ar/i/3/wrong/")
-    her.page.click("form button")
+    press(her.page.locator("form button"))
     expect(her.page.locator("[role=alert]")).to_be_visible()
 
     her.page.locator("input[name=reason]").first.check()
-    her.page.click("form button")
+    press(her.page.locator("form button"))
 
     assert her.page.url.endswith("/ar/i/3/thanks/")
     assert her.context.cookies() == []

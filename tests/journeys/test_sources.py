@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.hands import press
 from tests.journeys.test_desk import comes_in, invited, stands
 
 pytestmark = pytest.mark.journey
@@ -51,7 +52,7 @@ def given(page: Page, *records: dict[str, Any], button: str) -> None:
 
 
 def pressed(page: Page, what: str) -> None:
-    page.locator(what).first.click()
+    press(page.locator(what).first)
     looked_at(page)
 
 
@@ -94,7 +95,7 @@ def decides(page: Page, desk: str) -> None:
     """Somebody here has written another text, and the list says a third thing."""
     source = page.url
     page.goto(f"{desk}desk/map/?words=Inloop+een")
-    page.locator("main table a").first.click()
+    press(page.locator("main table a").first)
     page.goto(f"{page.url}words/")
     page.locator("[name=what]").fill("Thee en een luisterend oor.")
     pressed(page, "form[data-draft] .acts button:not([name])")
