@@ -88,7 +88,7 @@ def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list
     asked.seen = seen = areas.seen_from(place, within)
     asked.remote = machine.masks("channel", _REMOTE)
     index, slugs = machine.index, areas.slugs
-    return [index.having(f"{AREA}:{slugs[area]}") for area in np.flatnonzero(seen).tolist()]
+    return [index.having(f"{AREA}:{slugs[area]}") for area in seen.nonzero()[0].tolist()]
 
 
 _REMOTE = tuple(sorted(asking.REMOTE))

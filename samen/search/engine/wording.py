@@ -51,10 +51,7 @@ class Asked:
     def __len__(self) -> int:
         return len(self.index) - len(self.gone)
 
-    def having(self, pieces: Sequence[Piece]) -> int:
-        return sum(map(self.having_one, pieces))
-
-    def having_one(self, piece: Piece) -> int:
+    def having(self, piece: Piece) -> int:
         whole = piece.end - piece.start
         if not len(self.gone):
             return whole
@@ -73,20 +70,23 @@ def seek(said: Sequence[str], asked: Sequence[Asked]) -> list[list[Sought]]:
     every = sum(map(len, asked))
     found: list[list[Sought]] = [[] for _ in asked]
     for word in words_of(said):
-        pieces = [_known(one.index, word) for one in asked]
-        if not any(map(_has_itself, asked, pieces)):
-            for one, own in zip(asked, pieces, strict=True):
-                own.extend(_guessed(one.index, word))
-        having = sum(map(Asked.having, asked, pieces))
+        having, is_there, each = 0, False, []
+        for one in asked:
+            pieces = _known(one.index, word)
+            for piece in pieces:
+                rows = one.having(piece)
+                having += rows
+                is_there = is_there or (rows > 0 and piece.likeness == 1.0)
+            each.append(pieces)
+        if not is_there:
+            for one, pieces in zip(asked, each, strict=True):
+                guessed = list(_guessed(one.index, word))
+                having += sum(map(one.having, guessed))
+                pieces.extend(guessed)
         rarity = wording.rarity(having, every)
-        for sought, own in zip(found, pieces, strict=True):
-            sought.append(Sought(rarity, tuple(own)))
+        for sought, pieces in zip(found, each, strict=True):
+            sought.append(Sought(rarity, tuple(pieces)))
     return found
-
-
-def _has_itself(one: Asked, pieces: Sequence[Piece]) -> bool:
-    # It comes first, where it is there.
-    return bool(pieces) and pieces[0].likeness == 1.0 and one.having_one(pieces[0]) > 0
 
 
 def _known(index: Index, word: str) -> list[Piece]:

@@ -181,7 +181,8 @@ def _digit(character: str) -> str:
 def words(text: str) -> list[str]:
     """The first MOST words of `text`, in one spelling each."""
     plain = normalise(text)
-    if "'" not in plain and not _UNSPACED.search(plain):  # nearly every text there is
+    # Nearly every text there is.
+    if "'" not in plain and (plain.isascii() or not _UNSPACED.search(plain)):
         return [word[:LONGEST_WORD] for word in _WORD.findall(plain)[:MOST]]
     found: list[str] = []
     for match in _WORD.finditer(plain):
