@@ -190,19 +190,19 @@ def _away(km: int, place: Town, language: str) -> str:  # noqa: ARG001 the words
 @register.simple_tag
 def drawn(found: InList, level: int, place: Town | None = None) -> SafeString:
     """A card, with what holds at this moment and from where she asks."""
-    card = found.card
+    card, language = found.card, reader()
     before, name, until_facts, rest = card.parts
     where = card.where
     if found.distance is not None and place is not None:
         km = 0 if found.distance < 1 else round(found.distance)
-        where = _away(km, place, reader())
+        where = _away(km, place, language)
     hours = card.hours
     open_line = _open_html(
         found.opening,
         always=hours.state == "always",
         confirmed=hours.confirmed,
         reachable=card.reachable,
-        language=reader(),
+        language=language,
     )
     # Its parts are a rendered template, and what is put between them was escaped above.
     return SafeString(f"{before}{level}{name}{level}{until_facts}{open_line}<li>{where}</li>{rest}")

@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import islice
 from math import isnan
 from typing import overload
-from uuid import UUID
 
 from samen.directory.queries import Opening
 from samen.foundation.languages import LANGUAGES
@@ -24,7 +23,6 @@ _WINDOW, _FORM, _SITUATION = "window", "form", "sit"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    service: UUID
     number: int
     score: float
     reasons: tuple[Reason, ...]
@@ -90,7 +88,6 @@ class Hits(Sequence[Hit]):
         columns, row = part.index.columns, verdict.row(place)
         distance = float(verdict.distance[place])
         return Hit(
-            service=part.index.uuid(row),
             number=int(columns.number[row]),
             score=float(verdict.score[place]),
             reasons=_reasons(verdict.reasons_at(place)),

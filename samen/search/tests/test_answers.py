@@ -1,7 +1,5 @@
 """Questions and words put to the map as it ships."""
 
-from uuid import UUID
-
 import pytest
 
 from samen.directory import queries as directory
@@ -30,15 +28,14 @@ def first(need: str, **asked: object) -> Hit:
 
 
 def key(hit: Hit) -> str:
-    [listing] = directory.listings([hit.service], language="nl")
+    [listing] = directory.listings_by_number([hit.number], language="nl")
     return listing.key
 
 
-def confidential() -> set[UUID]:
+def confidential() -> set[int]:
     hidden = Location.objects.filter(type=Location.Type.CONFIDENTIAL)
-    return set(
-        ServiceAtLocation.objects.filter(location__in=hidden).values_list("service", flat=True)
-    )
+    at_them = ServiceAtLocation.objects.filter(location__in=hidden)
+    return set(at_them.values_list("service__number", flat=True))
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -74,7 +71,7 @@ def test_a_need_that_does_not_exist_has_no_answer() -> None:
 
 def test_what_is_for_professionals_only_is_no_answer_for_a_visitor() -> None:
     everybody = queries.search(make.question())
-    listings = directory.listings([hit.service for hit in everybody.ready], language="nl")
+    listings = directory.listings_by_number([hit.number for hit in everybody.ready], language="nl")
 
     assert all("grp.professional" not in listing.only for listing in listings)
 
@@ -84,7 +81,7 @@ def test_a_confidential_place_has_no_distance_anywhere() -> None:
     assert hidden
     for slug in ("arnhem", "rotterdam"):
         answer = queries.search(make.question(place=town(slug), within=300))
-        met = [hit for hit in (*answer.ready, *answer.review) if hit.service in hidden]
+        met = [hit for hit in (*answer.ready, *answer.review) if hit.number in hidden]
 
         assert met
         assert all(hit.distance is None for hit in met)
