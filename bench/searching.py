@@ -53,7 +53,7 @@ def _opened(
     of: Map, folder: Path, stack: ExitStack, say: Say
 ) -> tuple[list[Engine], dict[str, Any], dict[str, str]]:
     ours = stack.enter_context(own.opened(of, folder))
-    engines: list[Engine] = [ours, own.Scan(ours)]
+    engines: list[Engine] = [ours, own.ByNumpy(ours), own.Scan(ours)]
     built: dict[str, Any] = {
         ours.name: {
             "build_s": round(ours.build_s, 1),

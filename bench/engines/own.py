@@ -1,4 +1,5 @@
-"""The index of SAMEN, opened from the disk as a worker does, and the scan of everything."""
+"""The index of SAMEN, opened from the disk as a worker does; the same by numpy alone, without the
+kernel; and the scan of everything."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +49,30 @@ class Own:
             areas=self.areas,
             states=self.openings.states(asked.question.at),
             counting=kind == COUNTS,
+        )
+        return told(found, kind)
+
+
+@dataclass(slots=True)
+class ByNumpy:
+    """What answers where there is no compiler."""
+
+    own: Own
+    name: str = "SAMEN by numpy"
+    kinds: frozenset[str] = frozenset({FACETS})
+    differs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size_mb(self) -> float:
+        return self.own.size_mb
+
+    def ask(self, kind: str, asked: Asked) -> Answer:
+        found = strips.plainly(
+            self.own.index,
+            asked.question,
+            asked.situation,
+            areas=self.own.areas,
+            states=self.own.openings.states(asked.question.at),
         )
         return told(found, kind)
 

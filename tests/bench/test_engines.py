@@ -25,6 +25,7 @@ def engines(village: Map, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         ours = stack.enter_context(own.opened(village, folder))
         every: list[Engine] = [
             ours,
+            own.ByNumpy(ours),
             own.Scan(ours),
             stack.enter_context(loop.opened(ours, folder)),
             stack.enter_context(sqlite.opened(village, folder)),
@@ -50,7 +51,7 @@ def test_the_index_answers_as_the_scan_does(
     assert not any(value for key, value in found.items() if key.startswith("other_"))
 
 
-@pytest.mark.parametrize("name", ["loop in C", "SQLite", "tantivy + numpy"])
+@pytest.mark.parametrize("name", ["SAMEN by numpy", "loop in C", "SQLite", "tantivy + numpy"])
 def test_a_peer_finds_the_same_first_ten(
     engines: dict[str, Engine], village: Map, name: str
 ) -> None:
