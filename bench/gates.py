@@ -84,16 +84,16 @@ _AROUND = (
 )
 _FAIR = "The peer was made to answer the very same question, and so it is asked less than is usual."
 _OWN_WAY = "tantivy counts a square, everybody in it, without hours or interpreters."
-_PRUNED = (
-    "tantivy leaves out what cannot be among its ten; the search counts them all and ranks by more."
+_MORE_THAN_WORDS = (
+    "tantivy reads one list of words. The search also looks up of every service whom it is for,"
+    " what they speak and how fresh it is."
 )
 _EDIT = (
     "From the commit of the change to the answer that has it: the entry is read from the database"
     " and put into the small index. What the change itself takes stands below."
 )
-_EARLIER = (
-    "Sizes are measured one by one, and the dates below say when: an older one may be of a search"
-    " that has become faster since."
+_MORE_AROUND = (
+    "There are more services within 25 km where there are more in all: the loop in C grows by more."
 )
 _SHARED = "wrk, nginx and the server had two cores among other work."
 _WORDS = (
@@ -165,18 +165,31 @@ GATES = (
         "at most 2x",
         _grown("facets"),
         _most(2),
-        why=_EARLIER,
+        why=_MORE_AROUND,
     ),
     Gate(
-        "7", "text: a million against 10,000", "at most 2x", _grown("text"), _most(2), why=_EARLIER
+        "7",
+        "text: a million against 10,000",
+        "at most 2x",
+        _grown("text"),
+        _most(2),
+        why=_MORE_AROUND,
     ),
     Gate(
         "8",
-        "any word, a million: against tantivy",
+        "any word, a million: against tantivy, which counts them too",
+        "0.6x",
+        _times("any word", "tantivy, counting", MILLION),
+        _least(0.6),
+        why=_MORE_THAN_WORDS,
+    ),
+    Gate(
+        "8",
+        "any word, a million: against tantivy, for ten and no number",
         "0.6x",
         _times("any word", "tantivy + numpy", MILLION),
         _least(0.6),
-        why=_PRUNED,
+        why=_MORE_THAN_WORDS,
     ),
     Gate(
         "8",

@@ -87,6 +87,8 @@ def _opened(
         engines.append(engine)
         if isinstance(engine, postgres.Postgres) and len(of) < LARGE:
             engines.append(postgres.Postgres(engine.db, usual=True))
+        if name == "tantivy + numpy":
+            engines.append(_counting(engine))
     return engines, built, missing
 
 
@@ -97,6 +99,12 @@ def _tantivy(of: Map, folder: Path) -> AbstractContextManager[Engine]:
         message = "pip install tantivy"
         raise Missing(message) from absent
     return tantivy_numpy.opened(of, folder)
+
+
+def _counting(engine: Any) -> Engine:
+    from bench.engines import tantivy_numpy  # noqa: PLC0415 not everybody has it
+
+    return tantivy_numpy.Counting(engine)
 
 
 def _kind(kind: str, engines: Sequence[Engine], asked: Sequence[Asked], *, times: int) -> Any:

@@ -41,11 +41,10 @@ class Tantivy:
             return self._counts(asked)
         if kind == FACETS:
             return self._facets(asked)
-        occur = _MUST if asked.question.every_word else _SHOULD
-        said = [(occur, self._term("words", word)) for word in asked.question.words]
         if kind == ANY_WORD:
-            hits = self._search(tantivy.Query.boolean_query(said), limit=FIRST)
-            return Answer(tuple(self._numbers(hits)))
+            found = self.any_word(asked, count=False)
+            return Answer(tuple(self._numbers(found.hits)))
+        said = [(_MUST, self._term("words", word)) for word in asked.question.words]
         near = (_MUST, self._cells(asked))
         hits = self._search(tantivy.Query.boolean_query([*said, near]))
         rows = np.array(self._numbers(hits), np.int64) - 1
@@ -55,6 +54,14 @@ class Tantivy:
         told = told[keep]
         worth = worth + ranking.WORDS * told / (told + ranking.WORDS_HALF)
         return Answer(first(rows, worth), len(rows))
+
+    def any_word(self, asked: Asked, *, count: bool) -> Any:
+        said = [(_SHOULD, self._term("words", word)) for word in asked.question.words]
+        return self.searcher.search(tantivy.Query.boolean_query(said), FIRST, count=count)
+
+    def counted(self, asked: Asked) -> Answer:
+        found = self.any_word(asked, count=True)
+        return Answer(tuple(self._numbers(found.hits)), found.count)
 
     def _facets(self, asked: Asked) -> Answer:
         need = (_MUST, self._term("need", asked.need))
@@ -74,8 +81,8 @@ class Tantivy:
         }
         return Answer(counts=counts)
 
-    def _search(self, query: tantivy.Query, *, limit: int = _MOST, by: str | None = None) -> Any:
-        return self.searcher.search(query, limit, count=False, order_by_field=by).hits
+    def _search(self, query: tantivy.Query, *, by: str | None = None) -> Any:
+        return self.searcher.search(query, _MOST, count=False, order_by_field=by).hits
 
     def _numbers(self, hits: Any) -> list[int]:
         found: Any = self.searcher.fast_field_values("number", [where for _score, where in hits])
@@ -88,6 +95,27 @@ class Tantivy:
         near = cells(sql.parameters(asked))
         query = tantivy.Query.term_set_query(self.index.schema, "cell", near)
         return tantivy.Query.const_score_query(query, 0.0)
+
+
+@dataclass(slots=True)
+class Counting:
+    """The same, asked also how many there are, as the search always says."""
+
+    of: Tantivy
+    name: str = "tantivy, counting"
+    kinds: frozenset[str] = frozenset({ANY_WORD})
+    differs: Mapping[str, str] = field(
+        default_factory=lambda: {
+            ANY_WORD: "the first ten by its own bm25 only; it counts all who say a word"
+        }
+    )
+
+    @property
+    def size_mb(self) -> float:
+        return self.of.size_mb
+
+    def ask(self, kind: str, asked: Asked) -> Answer:  # noqa: ARG002 one kind only
+        return self.of.counted(asked)
 
 
 def _schema() -> tantivy.Schema:

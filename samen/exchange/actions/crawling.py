@@ -58,6 +58,15 @@ def next_batch(source: Source, run: Run, gate: Gate) -> Batch:
     return _of_a_list(source, run, gate)
 
 
+def first_look(source: Source, gate: Gate) -> Batch:
+    """The beginning of what it has now. Raises NotAnswered."""
+    if source.kind == Source.Kind.SAMEN:
+        # A feed begins with what was changed long ago, and often with no service at all: it has
+        # to be there, and what it has now is in its list.
+        _told(source, "", gate, most=1)
+    return _of_a_list(source, Run(source=source), gate)
+
+
 def base_of(address: str) -> str:
     """Where the interface begins; somebody may have given the address of a list."""
     return address.split("?", maxsplit=1)[0].rstrip("/").removesuffix("/services").rstrip("/")
@@ -138,13 +147,7 @@ def _detail(source: Source, original: str, gate: Gate) -> Mapping[str, Any] | No
 
 
 def _of_a_feed(source: Source, run: Run, gate: Gate) -> Batch:
-    asked = {"limit": _OF_A_FEED} | ({"after": run.position} if run.position else {})
-    answer = _asked(f"{base_of(source.address)}/changes?{urlencode(asked)}", gate)
-    if answer.status == _BAD_REQUEST and run.position:
-        raise BeginAnew
-    said = parsed(answer.body)
-    if answer.status != _OK or not isinstance(said, dict) or not words(said, "next"):
-        raise NotAnswered(str(answer.status) if answer.status != _OK else "not-a-feed")
+    said = _told(source, run.position, gate, most=_OF_A_FEED)
     actions = {
         words(change, "id"): words(change, "action")
         for change in mappings(said, "changes")
@@ -159,6 +162,17 @@ def _of_a_feed(source: Source, run: Run, gate: Gate) -> Batch:
         else:
             documents.append(found)
     return Batch(documents, words(said, "next"), last=said.get("more") is not True, gone=gone)
+
+
+def _told(source: Source, after: str, gate: Gate, *, most: int) -> Mapping[str, Any]:
+    asked = {"limit": most} | ({"after": after} if after else {})
+    answer = _asked(f"{base_of(source.address)}/changes?{urlencode(asked)}", gate)
+    if answer.status == _BAD_REQUEST and after:
+        raise BeginAnew
+    said = parsed(answer.body)
+    if answer.status != _OK or not isinstance(said, dict) or not words(said, "next"):
+        raise NotAnswered(str(answer.status) if answer.status != _OK else "not-a-feed")
+    return said
 
 
 def _asked(address: str, gate: Gate) -> Fetched:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from samen.audit import actions as audit
 from samen.audit.actions import Action
 from samen.directory.actions import Refused
-from samen.exchange.actions.crawling import NotAnswered, base_of, next_batch
+from samen.exchange.actions.crawling import NotAnswered, base_of, first_look
 from samen.exchange.actions.ground import ground_of
 from samen.exchange.models import Run, Source
 from samen.exchange.rules.reading import Offer, read_service
@@ -189,7 +189,7 @@ def preview_source(*, wanted: Wanted, at: datetime) -> Preview:
     """The first stretch of it, read and thrown away. Raises Refused, NotAnswered."""
     _check(wanted)
     source = Source(kind=wanted.kind, address=wanted.address)
-    batch = next_batch(source, Run(source=source), gate())
+    batch = first_look(source, gate())
     preview = preview_documents(wanted=wanted, documents=batch.documents, at=at)
     preview.total = batch.total
     return preview

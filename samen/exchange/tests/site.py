@@ -26,6 +26,7 @@ class Feed:
         self.header = True  # whether pages have their fields
         self.brief = False  # whether a list gives names only
         self.total: int | None = None  # another one than the true one
+        self.changes: Record | None = None  # the feed of another SAMEN
         self.asked: list[str] = []
         self.address = ""
         self.gate = Gate()
@@ -38,6 +39,8 @@ class Feed:
             return 500, {"detail": "broken"}
         if path == "/services":
             return 200, self._page(int(parse_qs(parts.query)["page"][0]))
+        if path == "/changes" and self.changes is not None:
+            return 200, self.changes
         found = [each for each in self.records if path == f"/services/{each['id']}"]
         return (200, found[0]) if found else (404, {"detail": "none"})
 

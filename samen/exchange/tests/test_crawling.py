@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from samen.directory.models import Service
 from samen.directory.tests.make import NOON
 from samen.exchange import jobs
-from samen.exchange.actions.crawling import Batch, next_batch
+from samen.exchange.actions.crawling import Batch, NotAnswered, next_batch
 from samen.exchange.actions.sources import (
     Wanted,
     add_source,
@@ -229,6 +229,20 @@ def test_a_preview_writes_nothing(there: Feed) -> None:
     assert seen.losses == {("accreditations", "no-place"): 1}
     assert not Source.objects.exists()
     assert not Service.objects.exists()
+
+
+def test_a_look_at_another_samen_shows_what_it_has_and_not_what_changed_first(there: Feed) -> None:
+    make.municipality()
+    wanted = Wanted("utrecht", "Sociale kaart", "samen", address=there.address)
+    with patch.object(django_settings, "FETCH_OPENINGS", dict(there.gate.openings)):
+        with pytest.raises(NotAnswered) as without_a_feed:
+            preview_source(wanted=wanted, at=NOON)
+        first = {"type": "organization", "id": "o1", "action": "created"}
+        there.changes = {"changes": [first], "next": "c1", "more": True}
+        seen = preview_source(wanted=wanted, at=NOON)
+
+    assert without_a_feed.value.code == "404"
+    assert (seen.names, seen.read, seen.total) == (["Inloop r0", "Inloop r1"], 2, 5)
 
 
 @pytest.mark.parametrize(
