@@ -175,21 +175,19 @@ GATES = (
         _most(2),
         why=_MORE_AROUND,
     ),
-    Gate(
-        "8",
-        "any word, a million: against tantivy, which counts them too",
-        "0.6x",
-        _times("any word", "tantivy, counting", MILLION),
-        _least(0.6),
-        why=_MORE_THAN_WORDS,
-    ),
-    Gate(
-        "8",
-        "any word, a million: against tantivy, for ten and no number",
-        "0.6x",
-        _times("any word", "tantivy + numpy", MILLION),
-        _least(0.6),
-        why=_MORE_THAN_WORDS,
+    *(
+        Gate(
+            "8",
+            f"any word, a million: against tantivy, {asked}",
+            "0.6x",
+            _times("any word", engine, MILLION),
+            _least(0.6),
+            why=_MORE_THAN_WORDS,
+        )
+        for engine, asked in (
+            ("tantivy, counting", "which counts them too"),
+            ("tantivy + numpy", "for ten and no number"),
+        )
     ),
     Gate(
         "8",

@@ -53,7 +53,7 @@ def _opened(
     of: Map, folder: Path, stack: ExitStack, say: Say
 ) -> tuple[list[Engine], dict[str, Any], dict[str, str]]:
     ours = stack.enter_context(own.opened(of, folder))
-    engines: list[Engine] = [ours, own.ByNumpy(ours), own.Scan(ours)]
+    engines: list[Engine] = [ours, own.by_numpy(ours), own.scanned(ours)]
     built: dict[str, Any] = {
         ours.name: {
             "build_s": round(ours.build_s, 1),
@@ -88,7 +88,7 @@ def _opened(
         if isinstance(engine, postgres.Postgres) and len(of) < LARGE:
             engines.append(postgres.Postgres(engine.db, usual=True))
         if name == "tantivy + numpy":
-            engines.append(_counting(engine))
+            engines.append(engine.counting())
     return engines, built, missing
 
 
@@ -99,12 +99,6 @@ def _tantivy(of: Map, folder: Path) -> AbstractContextManager[Engine]:
         message = "pip install tantivy"
         raise Missing(message) from absent
     return tantivy_numpy.opened(of, folder)
-
-
-def _counting(engine: Any) -> Engine:
-    from bench.engines import tantivy_numpy  # noqa: PLC0415 not everybody has it
-
-    return tantivy_numpy.Counting(engine)
 
 
 def _kind(kind: str, engines: Sequence[Engine], asked: Sequence[Asked], *, times: int) -> Any:

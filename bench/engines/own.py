@@ -1,14 +1,15 @@
 """The index of SAMEN, opened from the disk as a worker does; the same by numpy alone, without the
 kernel; and the scan of everything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any
 
 from bench.engines import FIRST, Answer
-from bench.maps import ANY_WORD, COUNTS, FACETS, KINDS, TEXT, Asked, Map
+from bench.maps import COUNTS, FACETS, KINDS, Asked, Map
 from samen.search.engine import columns, scan, shelf, strips
 from samen.search.engine.columns import Columns, Index
 from samen.search.engine.counting import counted
@@ -54,12 +55,13 @@ class Own:
 
 
 @dataclass(slots=True)
-class ByNumpy:
-    """What answers where there is no compiler."""
+class Beside:
+    """The same index, asked in another way."""
 
     own: Own
-    name: str = "SAMEN by numpy"
-    kinds: frozenset[str] = frozenset({FACETS})
+    name: str
+    find: Callable[..., Found]
+    kinds: frozenset[str] = frozenset(KINDS)
     differs: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -67,7 +69,7 @@ class ByNumpy:
         return self.own.size_mb
 
     def ask(self, kind: str, asked: Asked) -> Answer:
-        found = strips.plainly(
+        found = self.find(
             self.own.index,
             asked.question,
             asked.situation,
@@ -77,28 +79,18 @@ class ByNumpy:
         return told(found, kind)
 
 
-@dataclass(slots=True)
-class Scan:
+def by_numpy(ours: Own) -> Beside:
+    """What answers where there is no compiler."""
+    return Beside(ours, "SAMEN by numpy", strips.plainly, frozenset({FACETS}))
+
+
+def scanned(ours: Own) -> Beside:
     """Every row is judged: the exact answer, and what an index has to be faster than."""
+    return Beside(ours, "scan", _every_row)
 
-    own: Own
-    name: str = "scan"
-    kinds: frozenset[str] = frozenset({FACETS, TEXT, ANY_WORD, COUNTS})
-    differs: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def size_mb(self) -> float:
-        return self.own.size_mb
-
-    def ask(self, kind: str, asked: Asked) -> Answer:
-        found = scan.judge(
-            Verdict(self.own.index),
-            asked.question,
-            asked.situation,
-            areas=self.own.areas,
-            states=self.own.openings.states(asked.question.at),
-        )
-        return told(found, kind)
+def _every_row(index: Index, *asked: Any, **known: Any) -> Found:
+    return scan.judge(Verdict(index), *asked, **known)
 
 
 def bytes_of(index: Index) -> int:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,22 @@ class Tantivy:
     name: str = "tantivy + numpy"
     kinds: frozenset[str] = frozenset(KINDS)
     differs: Mapping[str, str] = field(default_factory=dict)
+    counts: bool = False  # how many have any of the words
     searcher: tantivy.Searcher = field(init=False)
 
     def __post_init__(self) -> None:
         self.searcher = self.index.searcher()
+
+    def counting(self) -> "Tantivy":
+        """The same, which also says how many there are, as the search always does."""
+        said = "the first ten by its own bm25 only; it counts all who say a word"
+        return replace(
+            self,
+            name="tantivy, counting",
+            kinds=frozenset({ANY_WORD}),
+            differs={ANY_WORD: said},
+            counts=True,
+        )
 
     def ask(self, kind: str, asked: Asked) -> Answer:
         if kind == COUNTS:
@@ -42,8 +54,7 @@ class Tantivy:
         if kind == FACETS:
             return self._facets(asked)
         if kind == ANY_WORD:
-            found = self.any_word(asked, count=False)
-            return Answer(tuple(self._numbers(found.hits)))
+            return self._any_word(asked)
         said = [(_MUST, self._term("words", word)) for word in asked.question.words]
         near = (_MUST, self._cells(asked))
         hits = self._search(tantivy.Query.boolean_query([*said, near]))
@@ -55,12 +66,10 @@ class Tantivy:
         worth = worth + ranking.WORDS * told / (told + ranking.WORDS_HALF)
         return Answer(first(rows, worth), len(rows))
 
-    def any_word(self, asked: Asked, *, count: bool) -> Any:
+    def _any_word(self, asked: Asked) -> Answer:
         said = [(_SHOULD, self._term("words", word)) for word in asked.question.words]
-        return self.searcher.search(tantivy.Query.boolean_query(said), FIRST, count=count)
-
-    def counted(self, asked: Asked) -> Answer:
-        found = self.any_word(asked, count=True)
+        query = tantivy.Query.boolean_query(said)
+        found: Any = self.searcher.search(query, FIRST, count=self.counts)
         return Answer(tuple(self._numbers(found.hits)), found.count)
 
     def _facets(self, asked: Asked) -> Answer:
@@ -95,27 +104,6 @@ class Tantivy:
         near = cells(sql.parameters(asked))
         query = tantivy.Query.term_set_query(self.index.schema, "cell", near)
         return tantivy.Query.const_score_query(query, 0.0)
-
-
-@dataclass(slots=True)
-class Counting:
-    """The same, asked also how many there are, as the search always says."""
-
-    of: Tantivy
-    name: str = "tantivy, counting"
-    kinds: frozenset[str] = frozenset({ANY_WORD})
-    differs: Mapping[str, str] = field(
-        default_factory=lambda: {
-            ANY_WORD: "the first ten by its own bm25 only; it counts all who say a word"
-        }
-    )
-
-    @property
-    def size_mb(self) -> float:
-        return self.of.size_mb
-
-    def ask(self, kind: str, asked: Asked) -> Answer:  # noqa: ARG002 one kind only
-        return self.of.counted(asked)
 
 
 def _schema() -> tantivy.Schema:

@@ -23,13 +23,15 @@ def engines(village: Map, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("bench")
     with ExitStack() as stack:
         ours = stack.enter_context(own.opened(village, folder))
+        peer = stack.enter_context(tantivy_numpy.opened(village, folder))
         every: list[Engine] = [
             ours,
-            own.ByNumpy(ours),
-            own.Scan(ours),
+            own.by_numpy(ours),
+            own.scanned(ours),
             stack.enter_context(loop.opened(ours, folder)),
             stack.enter_context(sqlite.opened(village, folder)),
-            stack.enter_context(tantivy_numpy.opened(village, folder)),
+            peer,
+            peer.counting(),
         ]
         yield {each.name: each for each in every}
 
@@ -49,6 +51,19 @@ def test_the_index_answers_as_the_scan_does(
     found = agreement(engines, village, "SAMEN", kind)
 
     assert not any(value for key, value in found.items() if key.startswith("other_"))
+
+
+def test_who_counts_as_well_finds_the_same_ten(engines: dict[str, Engine], village: Map) -> None:
+    for asked in maps.questions(village, ANY_WORD, many=MANY):
+        scan, plain, counting = (
+            engines[name].ask(ANY_WORD, asked)
+            for name in ("scan", "tantivy + numpy", "tantivy, counting")
+        )
+        assert plain.total is None
+        assert counting.numbers == plain.numbers
+        assert counting.total is not None
+        assert scan.total is not None
+        assert counting.total >= scan.total > 0
 
 
 @pytest.mark.parametrize("name", ["SAMEN by numpy", "loop in C", "SQLite", "tantivy + numpy"])

@@ -49,12 +49,12 @@ def test_gate_1_a_place_and_a_need_cost_less_than_the_scan(town: maps.Map, ours:
     ]
 
     assert sum(judged) / len(judged) <= SIZE / 12
-    assert times(town, FACETS, ours, own.Scan(ours))["scan"] >= 1.5
+    assert times(town, FACETS, ours, own.scanned(ours))["scan"] >= 1.5
 
 
 @pytest.mark.parametrize("kind", [FACETS, TEXT, COUNTS])
 def test_gate_14_every_answer_is_that_of_the_scan(town: maps.Map, ours: own.Own, kind: str) -> None:
-    scan = own.Scan(ours)
+    scan = own.scanned(ours)
     for asked in maps.questions(town, kind, many=MANY):
         assert ours.ask(kind, asked) == scan.ask(kind, asked)
 
@@ -68,6 +68,6 @@ def test_gate_16_few_services_are_not_the_slow_ones(
 ) -> None:
     with ExitStack() as stack:
         peer = stack.enter_context(sqlite.opened(town, tmp_path_factory.mktemp("sqlite")))
-        found = times(town, FACETS, ours, own.Scan(ours), peer)
+        found = times(town, FACETS, ours, own.scanned(ours), peer)
 
     assert 1 / min(found.values()) <= 2 * 2.5

@@ -11,6 +11,7 @@ from tests.journeys.conftest import Phone, Site
 from tests.journeys.hands import press
 from tests.journeys.test_desk import comes_in, invited, stands
 from tests.journeys.test_ring import Door
+from tests.journeys.test_sources import named
 from tests.serving import free_port, installed, installed_with_the_map
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -33,12 +34,17 @@ print(Service.objects.exclude(publish="hidden").count())
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
+def keys(tmp_path: Path) -> Path:
+    return certificate(tmp_path)
+
+
+@pytest.fixture
+def door(tmp_path: Path, keys: Path) -> Iterator[Door]:
     """The real map of somebody else, behind TLS of an authority that an operator knows."""
     there = installed_with_the_map(
         tmp_path / "there", SAMEN_PUBLISHER_ID="https://a.example.org", **HOSTS
     )
-    door = Door(certificate(tmp_path))
+    door = Door(keys)
     with there.running("serve", "--only", "visitors", "--workers", "1") as server:
         door.behind = server.port
         yield door
@@ -46,9 +52,8 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, door: Door) -> Iterator[Site]:
+def here(tmp_path: Path, door: Door, keys: Path) -> Iterator[Site]:
     """An installation with nothing in it but a town; what is asked is its desk."""
-    keys = tmp_path / "localhost.pem"
     opening = f"localhost:{door.port}={keys}"
     made = installed(tmp_path / "here", SAMEN_FETCH_OPENINGS=opening, **HOSTS)
     made.run(TOWN)
@@ -67,9 +72,7 @@ def test_a_list_of_another_installation_is_looked_at_and_taken_over(
     page = signed.page
 
     page.goto(f"{here.address}desk/sources/new/")
-    page.locator("input[name=name]").fill("De andere kaart")
-    page.locator("select[name=kind]").select_option(kind)
-    page.locator("select[name=municipality]").select_option("utrecht")
+    named(page, "De andere kaart", kind=kind)
     looks_at(page, f"https://localhost:{free_port()}/api/hsds/3.2")
     expect(page.get_by_role("alert")).to_contain_text("An operator can open it")
     expect(page.locator("input[name=name]")).to_have_value("De andere kaart")

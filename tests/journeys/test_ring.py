@@ -5,8 +5,6 @@ only the operators know. The worker's step runs in a process beside the server.
 """
 
 import json
-import os
-import shutil
 import signal
 import socket
 import ssl
@@ -116,16 +114,8 @@ def begun(here: Installation) -> "subprocess.Popen[str]":
     return process
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One installation without a map, to be copied."""
-    data = tmp_path_factory.mktemp("empty")
-    installed(data)
-    return data
-
-
 @contextmanager
-def ring(names: str, empty: Path, folder: Path) -> Iterator[list[Member]]:
+def ring(names: str, folder: Path) -> Iterator[list[Member]]:
     keys = certificate(folder)
     doors = [Door(keys) for _name in names]
     openings = ",".join(f"localhost:{door.port}={keys}" for door in doors)
@@ -133,19 +123,11 @@ def ring(names: str, empty: Path, folder: Path) -> Iterator[list[Member]]:
         members = []
         for name, door in zip(names, doors, strict=True):
             stack.callback(door.close)
-            data = folder / name
-            shutil.copytree(empty, data)
-            here = Installation(
-                {
-                    **_plain(),
-                    "SAMEN_SECRET_KEY": "only-for-trying-0123456789-0123456789-0123456789",
-                    "SAMEN_DATA": str(data),
-                    "SAMEN_HTTPS": "no",
-                    "SAMEN_HOSTS": "localhost,127.0.0.1",
-                    "SAMEN_PUBLISHER_ID": f"https://{name}.example.org",
-                    "SAMEN_FETCH_OPENINGS": openings,
-                    "DJANGO_SETTINGS_MODULE": "samen.config.settings",
-                }
+            here = installed(
+                folder / name,
+                SAMEN_HOSTS="localhost,127.0.0.1",
+                SAMEN_PUBLISHER_ID=f"https://{name}.example.org",
+                SAMEN_FETCH_OPENINGS=openings,
             )
             server = stack.enter_context(
                 here.running("serve", "--only", "visitors", "--workers", "1")
@@ -160,10 +142,6 @@ def ring(names: str, empty: Path, folder: Path) -> Iterator[list[Member]]:
         yield members
 
 
-def _plain() -> dict[str, str]:
-    return {n: v for n, v in os.environ.items() if n != "DATABASE_URL" and n[:6] != "SAMEN_"}
-
-
 def go_round(members: list[Member], hour: int, *, times: int = 1) -> None:
     for turn in range(times):
         for member in members:
@@ -171,8 +149,8 @@ def go_round(members: list[Member], hour: int, *, times: int = 1) -> None:
 
 
 @pytest.mark.parametrize("names", ["ab", "abc"])
-def test_a_ring_of_installations_shares_one_map(names: str, empty: Path, tmp_path: Path) -> None:
-    with ring(names, empty, tmp_path) as members:
+def test_a_ring_of_installations_shares_one_map(names: str, tmp_path: Path) -> None:
+    with ring(names, tmp_path) as members:
         a, b = members[0], members[1]
         everybodys = {f"{name}{n}" for name in names for n in (1, 2)}
 

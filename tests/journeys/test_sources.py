@@ -43,6 +43,12 @@ def listed(original: str, **said: Any) -> dict[str, Any]:
     } | said
 
 
+def named(page: Page, name: str, *, kind: str) -> None:
+    page.locator("input[name=name]").fill(name)
+    page.locator("select[name=kind]").select_option(kind)
+    page.locator("select[name=municipality]").select_option("utrecht")
+
+
 def given(page: Page, *records: dict[str, Any], button: str) -> None:
     body = json.dumps({"contents": records}).encode()
     page.locator("input[type=file]").set_input_files(
@@ -80,9 +86,7 @@ def test_a_list_is_taken_over_decided_about_and_let_go(
 def takes_over(page: Page, desk: str) -> None:
     page.goto(f"{desk}desk/sources/")
     pressed(page, 'a[href="/desk/sources/new/"]')
-    page.locator("input[name=name]").fill("Sociale kaart De Brug")
-    page.locator("select[name=kind]").select_option("package")
-    page.locator("select[name=municipality]").select_option("utrecht")
+    named(page, "Sociale kaart De Brug", kind="package")
     pressed(page, "button[name=look]")
     nameless = {"id": "", "name": ""}
     given(page, listed("een"), listed("twee"), nameless, button="look")
