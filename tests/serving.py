@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -36,6 +35,11 @@ class Server:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
+
+    def workers(self) -> set[int]:
+        """The processes below the one that was started, on Linux."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(pid) for pid in children.read_text().split()}
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,13 @@ class Installation:
     @contextmanager
     def running(self, *words: str, by: Sequence[str] = MANAGE) -> Iterator[Server]:
         """A server on a free port, from its first answer until it has ended."""
+        with self.started(*words, by=by) as server:
+            wait_until_open(server.port, server.process)
+            yield server
+
+    @contextmanager
+    def started(self, *words: str, by: Sequence[str] = MANAGE) -> Iterator[Server]:
+        """The same from its very beginning, when it answers nobody yet."""
         port = free_port()
         process = subprocess.Popen(
             [*by, *words],
@@ -70,7 +81,6 @@ class Installation:
             stderr=subprocess.DEVNULL,
         )
         try:
-            wait_until_open(port, process)
             yield Server(port, process)
         finally:
             process.terminate()
@@ -134,7 +144,7 @@ def wait_until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10):
                 return
-        except (URLError, ConnectionError):
+        except OSError:  # refused, or too busy to say anything yet
             _never.wait(0.1)
     message = "the server did not start"
     raise RuntimeError(message)

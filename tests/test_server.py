@@ -7,10 +7,10 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from samen.config.management.commands.serve import FINISH
 from tests.serving import Installation, Server, installed
 
 pytestmark = pytest.mark.slow
@@ -38,11 +38,6 @@ class Site(Server):
             return answer.status, answer.read()
         finally:
             connection.close()
-
-    def workers(self) -> set[int]:
-        """The processes below the one that was started, on Linux."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return {int(pid) for pid in children.read_text().split()}
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +102,13 @@ def _restarted(site: Site) -> None:
             return
         _pause.wait(0.1)
     pytest.fail("the old processes are still there")
+
+
+def test_a_server_that_is_told_to_stop_while_it_begins_stops_at_once(here: Installation) -> None:
+    """Its processes have been forked and answer nobody yet: none of them may miss the word."""
+    with here.started(by=GRANIAN) as server:
+        while len(server.workers()) < 2:
+            _pause.wait(0.001)
+        server.process.terminate()
+
+        server.process.wait(timeout=FINISH - 1)  # later it would end them by force

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from granian.constants import Interfaces
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from samen.config import ready
 from samen.exchange.http import streams
@@ -20,6 +21,7 @@ from samen.exchange.http import streams
 _DESK_LIFE = 15 * 60  # seconds: as long as an open vault lasts without a page
 VISITORS, DESK = "visitors", "desk"
 _DESK_WORKERS = 2  # colleagues are few, and each sign-in takes 64 MiB for a moment
+FINISH = 20  # seconds that a process gets for what it is at: a reader may be slow, never endless
 
 
 class Command(BaseCommand):
@@ -67,7 +69,7 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 our own command
     # What was open in memory is written nowhere when a process breaks (docs/threat-model.md).
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Server(
+    _Server(
         "samen.config.wsgi:application",
         address=host,
         port=port,
@@ -78,10 +80,25 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         log_access=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=FINISH,
         # Python wipes nothing: what colleagues read leaves the memory with its process, at the
         # latest then; as a rule when the last vault is closed (people/http/recycling.py).
         workers_lifetime=_DESK_LIFE if door == DESK else None,
     ).serve()
+
+
+class _Server(MPServer):
+    def _stop_workers(self) -> None:
+        """One that has only just been forked has no ears yet, and would be waited for in vain:
+        so it is said until all have heard. To hear it again changes nothing."""
+        ends = time.monotonic() + FINISH
+        while (here := [one for one in self.wrks if one.is_alive()]) and time.monotonic() < ends:
+            for one in here:
+                one.terminate()
+            here[0].join(1)
+        for one in here:
+            one.kill()
+        super()._stop_workers()  # type: ignore[no-untyped-call]  # granian names no types
 
 
 def run_beside_each_other(*commands: tuple[str, ...]) -> None:
