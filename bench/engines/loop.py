@@ -87,7 +87,9 @@ class Loop:
         here = asked.spot
         near = np.array(ground.stretches(here.latitude, here.longitude, WITHIN)).ravel()
         bounds = rows.searchsorted(index.columns.home.searchsorted(near))
-        states = self.own.openings.states(question.at)(np.arange(len(index.hours), dtype=np.int32))
+        states = self.own.openings.states(question.at).of(
+            np.arange(len(index.hours), dtype=np.int32)
+        )
         arrays = self.arrays | {"rows": rows, "bounds": bounds, "state": states}
         arrays = {name: np.ascontiguousarray(each, _ARRAYS[name]) for name, each in arrays.items()}
         self.held.extend(arrays.values())

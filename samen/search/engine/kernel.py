@@ -35,7 +35,7 @@ class Machine:
 
     def __init__(self, index: Index, made: Any) -> None:
         self.index, self.made = index, made
-        self.quick = made.Quick(index.columns)
+        self.quick = made.Quick(index)
         self._known: dict[Hashable, Any] = {}
 
     def masks(self, kind: str, values: Sequence[str]) -> Any:

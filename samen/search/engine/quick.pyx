@@ -11,9 +11,10 @@ the bits are read from where they are kept; nothing is decided here. See docs/de
 
 import numpy as np
 
+cimport cython
 cimport numpy as cnp
 from libc.math cimport M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcmp, memcpy, memset
 
 from samen.search.engine.columns.index import COSTS, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED
@@ -56,9 +57,10 @@ cdef int DONATION = COSTS.index("donation"), PAID = COSTS.index("paid")
 cdef int PERSON = VERIFIED.index("person"), NO_AGE = NOBODY_SAID, NOT_ALWAYS = SOMETIMES
 cdef double HEAVIEST = wording.HEAVIEST
 
-# What a municipality and a moment may be to a question, as in scan.py.
+# What a municipality and a moment may be to a question, and where a row then is: as in scan.py.
 cdef int HERE = 1, NEXT_DOOR = 2, LOST = 4
 cdef int OPEN = 0, CLOSED = 1, URGENT_ONLY = 2, UNKNOWN = 3
+cdef int IS_READY = 0, IN_REVIEW = 1  # parts of an answer
 cdef double[4] WORTH_NOW
 WORTH_NOW[0], WORTH_NOW[1] = ranking.OPEN, 0.0
 WORTH_NOW[2], WORTH_NOW[3] = ranking.URGENT_ONLY, ranking.HOURS_UNKNOWN
@@ -85,11 +87,14 @@ cdef double UNPLACED = ground.UNPLACED, END = ground.END
 cdef int PER_DEGREE = ground._PER_DEGREE
 
 cdef enum:
-    EMERGENCY_ROW = 1
-    REVIEW_ROW = 2
-    SHOWN_IN_REVIEW = 4  # fits what was chosen, or is near
+    NEITHER = 2  # of the parts
+    NOT_ASKED = -1  # the clock
+    SIDE_BY_SIDE = 8  # lists that are read so
+    NO_MORE = 0x7fffffff  # of the rows of a list
+    BY_HAND = 64  # places that are put in order one by one
 
 
+@cython.final
 cdef class Masks:
     """Bits of one kind, a word each; `any` says whether there are any."""
 
@@ -169,6 +174,7 @@ cdef inline Py_ssize_t _at(const double[::1] homes, double home) noexcept:
     return low
 
 
+@cython.final
 cdef class Chosen:
     """What a need means to the services of one index: asked often, and so put together once."""
 
@@ -186,6 +192,7 @@ cdef class Chosen:
         self.lists = lists
 
 
+@cython.final
 cdef class Asked:
     """A question in numbers."""
 
@@ -198,12 +205,20 @@ cdef class Asked:
     cdef double sine, cosine  # of the latitude
     cdef double surely_within, surely_beyond  # as the square of half a chord
     cdef public object seen
+    cdef const signed char* known  # of `seen`
     cdef public Masks remote, kin, members, maybe, offered
     cdef public list said  # a mask for each group
     cdef public int youngest, oldest, today
 
+    cdef look_from_here(self):
+        if self.place:
+            self.known = <const signed char*>_data(self.seen, cnp.NPY_INT8)
+            self.sine, self.cosine = sin(self.latitude * RADIAN), cos(self.latitude * RADIAN)
+            self.surely_within = sin(max(0.0, self.within - SLACK_KM) / EARTH / 2) ** 2
+            self.surely_beyond = sin((self.within + SLACK_KM) / EARTH / 2) ** 2
 
-cdef struct One:
+
+cdef struct One:  # a row while it is judged
     Py_ssize_t row
     double score
     double distance
@@ -211,6 +226,19 @@ cdef struct One:
     bint direct
     bint local
     bint emergency
+
+
+cdef struct Kept:  # what stays of it: who asks for more has it judged again
+    double score
+    int at  # among the rows that were looked at
+    signed char now  # what the clock says
+    unsigned char part  # of the answer
+
+
+cdef struct Rank:
+    double score
+    int number
+    int place
 
 
 cdef struct Lists:
@@ -224,6 +252,7 @@ cdef struct Piece:
     double likeness
 
 
+@cython.final
 cdef class Desk:
     """What lies open while a question is answered: an array of numpy costs a microsecond each."""
 
@@ -240,7 +269,8 @@ cdef class Desk:
     cdef double* told  # of each row what all words tell together
     cdef double* best  # and what one of them does
     cdef int* met  # how many of them it has
-    cdef One* ones
+    cdef Kept* kept
+    cdef Py_ssize_t left
 
     def __dealloc__(self):
         free(self.pieces)
@@ -251,7 +281,7 @@ cdef class Desk:
         free(self.told)
         free(self.best)
         free(self.met)
-        free(self.ones)
+        free(self.kept)
 
 
 cdef void* _room(size_t many, size_t of) except NULL:
@@ -274,9 +304,11 @@ cdef inline void* _data(cnp.ndarray array, int kind) except? NULL:
     return cnp.PyArray_DATA(array)
 
 
+@cython.final
 cdef class Quick:
     """The columns of an index, and how they are asked."""
 
+    cdef readonly object index
     cdef Py_ssize_t size
     cdef const double[::1] home, town_latitude, town_longitude, spare_home
     cdef const int[::1] number, last_seen, hours, area, spare_row, town_start, area_start
@@ -286,8 +318,9 @@ cdef class Quick:
     cdef const short[::1] minimum_age, maximum_age
     cdef const Word[:, ::1] channel, welcome, need, only, speaks
 
-    def __init__(self, columns):
-        self.size = len(columns.number)
+    def __init__(self, index):
+        columns = index.columns
+        self.index, self.size = index, len(columns.number)
         self.home, self.spare_home = columns.home, columns.spare_home
         self.town_latitude, self.town_longitude = columns.town_latitude, columns.town_longitude
         self.number, self.last_seen, self.hours = columns.number, columns.last_seen, columns.hours
@@ -448,6 +481,57 @@ cdef class Quick:
                 if found > best[here]:
                     best[here] = found
 
+    cdef bint _may_merge(self, Asked asked, Desk desk) noexcept:
+        """Whether any word anywhere is asked for, and each is in a few lists."""
+        cdef Py_ssize_t at
+        if asked.place or asked.every_word or desk.many_pieces > SIDE_BY_SIDE:
+            return False
+        for at in range(desk.many_pieces):
+            if desk.pieces[at].words != 1:
+                return False
+        return True
+
+    cdef void _merge(self, Desk desk, const unsigned char* gone) except *:
+        """The lists are read side by side: every row once, in order, and what all words tell."""
+        cdef int[SIDE_BY_SIDE] head
+        cdef Py_ssize_t[SIDE_BY_SIDE] at
+        cdef double[SIDE_BY_SIDE] worth
+        cdef const Piece* pieces = desk.pieces
+        cdef Py_ssize_t each, lists = desk.many_pieces, room = 0, many = 0
+        cdef int row, met
+        cdef double told, best
+        for each in range(lists):
+            at[each], worth[each] = pieces[each].start, pieces[each].likeness / HEAVIEST
+            head[each] = self._next(&pieces[each], at[each])
+            room += max(0, pieces[each].end - pieces[each].start)
+        desk.found = _made(room, cnp.NPY_INT32)
+        desk.rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        desk.told, desk.met = <double*>_room(room, sizeof(double)), <int*>_room(room, sizeof(int))
+        while True:
+            row = NO_MORE
+            for each in range(lists):
+                row = min(row, head[each])
+            if row == NO_MORE:
+                break
+            told, best, met = 0, 0, 0
+            for each in range(lists):
+                if head[each] == row:
+                    best = max(best, self.post_weight[at[each]] * worth[each])
+                    at[each] += 1
+                    head[each] = self._next(&pieces[each], at[each])
+                if best > 0 and (each + 1 == lists or pieces[each + 1].word != pieces[each].word):
+                    told += best * desk.rarity[pieces[each].word]
+                    met += 1
+                    best = 0
+            if gone is not NULL and gone[row]:
+                continue
+            desk.rows[many], desk.told[many], desk.met[many] = row, told, met
+            many += 1
+        desk.many = many
+
+    cdef inline int _next(self, const Piece* piece, Py_ssize_t at) noexcept:
+        return self.post_row[at] if at < piece.end else NO_MORE
+
     # --- which rows ---------------------------------------------------------------------------
 
     cdef void _list(self, Desk desk, lists) except *:
@@ -563,77 +647,91 @@ cdef class Quick:
 
     # --- what they are worth ------------------------------------------------------------------
 
-    def found(self, Asked asked, list areas, emergencies, gone, list sought):
-        """What is left before anybody looks at a clock: the rows, in order, their scores,
-        distances, reasons and hours, and what they are; and how many rows were looked at.
+    def found(self, Asked asked, list areas, emergencies, gone, list sought, states):
+        """What is left, and what it is worth.
 
         `areas`: the rows of the municipalities around; `gone`: of each row whether it does not
-        count any more.
+        count any more; `states`: as scan.py has them.
         """
         cdef Desk desk = Desk()
+        cdef const unsigned char* left_out = NULL
         if asked.words:
             self._read(desk, sought)
             self._list_words(asked, desk)
         elif asked.chosen is not None:
             self._list(desk, asked.chosen.lists)
-        self._candidates(asked, desk, areas, emergencies)
         if gone is not None:
-            desk.many = _without(desk.rows, desk.many, <const unsigned char*>_data(gone, cnp.NPY_UINT8))
-        if asked.words:
-            self._tell(desk)
-        return *self._left(desk, self._judge(asked, desk)), desk.many
+            left_out = <const unsigned char*>_data(gone, cnp.NPY_UINT8)
+        if asked.words and self._may_merge(asked, desk):
+            self._merge(desk, left_out)
+        else:
+            self._candidates(asked, desk, areas, emergencies)
+            if left_out is not NULL:
+                desk.many = _without(desk.rows, desk.many, left_out)
+            if asked.words:
+                self._tell(desk)
+        asked.look_from_here()
+        if self._judge(asked, desk, <const signed char*>_data(states.table, cnp.NPY_INT8)):
+            self._ask(asked, desk, states)
+        return Left(self, asked, desk)
 
-    cdef Py_ssize_t _judge(self, Asked asked, Desk desk) except -1:
-        """Those that are left, in `ones`; how many."""
-        cdef Py_ssize_t place, kept = 0
-        cdef const signed char* seen = NULL
-        cdef One* one
-        desk.ones = <One*>_room(desk.many, sizeof(One))
-        if asked.place:
-            seen = <const signed char*>_data(asked.seen, cnp.NPY_INT8)
-            asked.sine, asked.cosine = sin(asked.latitude * RADIAN), cos(asked.latitude * RADIAN)
-            asked.surely_within = sin(max(0.0, asked.within - SLACK_KM) / EARTH / 2) ** 2
-            asked.surely_beyond = sin((asked.within + SLACK_KM) / EARTH / 2) ** 2
-        for place in range(desk.many):
-            one = &desk.ones[kept]
-            one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
-            one.direct, one.local, one.emergency = False, False, self.emergency[one.row]
-            if asked.chosen is not None and not self._fit(asked.chosen, one):
-                continue
-            if asked.words and not _said(asked, one, desk.told[place], desk.met[place]):
-                continue
-            if asked.place and not self._near(asked, one, seen):
-                continue
-            if not self._suits(asked, one):
-                continue
-            if not asked.counting:
-                self._trust(asked, one)
-            kept += 1
-        return kept
-
-    cdef tuple _left(self, Desk desk, Py_ssize_t many):
-        rows, hours = _made(many, cnp.NPY_INT32), _made(many, cnp.NPY_INT32)
-        score, distance = _made(many, cnp.NPY_FLOAT64), _made(many, cnp.NPY_FLOAT64)
-        why, what = _made(many, cnp.NPY_INT64), _made(many, cnp.NPY_UINT8)
-        cdef int* into_rows = <int*>_data(rows, cnp.NPY_INT32)
-        cdef int* into_hours = <int*>_data(hours, cnp.NPY_INT32)
-        cdef double* into_score = <double*>_data(score, cnp.NPY_FLOAT64)
-        cdef double* into_distance = <double*>_data(distance, cnp.NPY_FLOAT64)
-        cdef Bits* into_why = <Bits*>_data(why, cnp.NPY_INT64)
-        cdef unsigned char* into_what = <unsigned char*>_data(what, cnp.NPY_UINT8)
-        cdef Py_ssize_t place
+    cdef Py_ssize_t _judge(self, Asked asked, Desk desk, const signed char* table) except -1:
+        """Those that are left, in `kept`; of how many nobody has asked yet whether they are open."""
+        cdef Py_ssize_t place, left = 0, unknown = 0
+        cdef signed char now
         cdef One one
-        for place in range(many):
-            one = desk.ones[place]
-            into_rows[place], into_hours[place] = one.row, self.hours[one.row]
-            into_score[place], into_distance[place] = one.score, one.distance
-            into_why[place] = one.why
-            into_what[place] = (
-                (EMERGENCY_ROW if one.emergency else 0)
-                | (REVIEW_ROW if self.review[one.row] else 0)
-                | (SHOWN_IN_REVIEW if one.direct or one.local else 0)
-            )
-        return rows, score, distance, why, hours, what
+        desk.kept = <Kept*>_room(desk.many, sizeof(Kept))
+        for place in range(desk.many):
+            if not self._is_left(asked, desk, place, &one):
+                continue
+            now = table[self.hours[one.row]]
+            desk.kept[left].at, desk.kept[left].score = place, one.score
+            desk.kept[left].part = self._part(&one)
+            if now == NOT_ASKED:
+                unknown += 1
+                desk.kept[left].now = now
+            else:
+                _settle(asked, &desk.kept[left], now, one.emergency)
+            left += 1
+        desk.left = left
+        return unknown
+
+    cdef _ask(self, Asked asked, Desk desk, states):
+        """The clock, for those of whom it has not been asked yet."""
+        cdef Kept* kept = desk.kept
+        cdef Py_ssize_t place, row
+        cdef const signed char* table
+        states.ask([
+            self.hours[desk.rows[kept[place].at]]
+            for place in range(desk.left) if kept[place].now == NOT_ASKED
+        ])
+        table = <const signed char*>_data(states.table, cnp.NPY_INT8)
+        for place in range(desk.left):
+            if kept[place].now == NOT_ASKED:
+                row = desk.rows[kept[place].at]
+                _settle(asked, &kept[place], table[self.hours[row]], self.emergency[row])
+
+    cdef bint _is_left(self, Asked asked, Desk desk, Py_ssize_t place, One* one) noexcept:
+        """Whether it may be an answer; what it is worth before anybody looks at a clock, and why."""
+        one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
+        one.direct, one.local, one.emergency = False, False, self.emergency[one.row]
+        if asked.chosen is not None and not self._fit(asked.chosen, one):
+            return False
+        if asked.words and not _said(asked, one, desk.told[place], desk.met[place]):
+            return False
+        if asked.place and not self._near(asked, one):
+            return False
+        if not self._suits(asked, one):
+            return False
+        if not asked.counting:
+            self._trust(asked, one)
+        return True
+
+    cdef inline unsigned char _part(self, const One* one) noexcept:
+        """What nobody confirmed stands apart, when it fits what was chosen or is near."""
+        if one.emergency or not self.review[one.row]:
+            return IS_READY
+        return IN_REVIEW if one.direct or one.local else NEITHER
 
     cdef bint _fit(self, Chosen chosen, One* one) noexcept:
         cdef double worth = 0
@@ -666,7 +764,8 @@ cdef class Quick:
             one.why |= SAY_EMERGENCY
         return related
 
-    cdef bint _near(self, Asked asked, One* one, const signed char* seen) noexcept:
+    cdef bint _near(self, Asked asked, One* one) noexcept:
+        cdef const signed char* seen = asked.known
         cdef int of_areas = 0
         cdef Py_ssize_t place
         cdef double way
@@ -846,31 +945,6 @@ cdef class Quick:
         if self.review[one.row]:
             one.why |= SAY_NOT_CONFIRMED
 
-    def first(self, row, score, cnp.ndarray place, Py_ssize_t most):
-        """The best of the places, the best first; of two alike the lower number."""
-        cdef const int* rows = <const int*>_data(row, cnp.NPY_INT32)
-        cdef const double* scores = <const double*>_data(score, cnp.NPY_FLOAT64)
-        cdef const long long* places = <const long long*>_data(place, cnp.NPY_INT64)
-        best = _made(most, cnp.NPY_INT64)
-        cdef long long* into = <long long*>_data(best, cnp.NPY_INT64)
-        cdef Py_ssize_t many = 0, each, at
-        for each in range(cnp.PyArray_SIZE(place)):
-            if many == most and not self._before(rows, scores, places[each], into[most - 1]):
-                continue
-            at = many if many < most else most - 1
-            while at and self._before(rows, scores, places[each], into[at - 1]):
-                into[at] = into[at - 1]
-                at -= 1
-            into[at] = places[each]
-            many += many < most
-        return [into[each] for each in range(many)]
-
-    cdef inline bint _before(self, const int* rows, const double* score,
-                             long long one, long long other) noexcept:
-        if score[one] != score[other]:
-            return score[one] > score[other]
-        return self.number[rows[one]] < self.number[rows[other]]
-
 
 cdef inline bint _said(Asked asked, One* one, double told, int met) noexcept:
     if met == 0 or (asked.every_word and met < asked.many_words):
@@ -890,33 +964,150 @@ cdef inline double _route(Chosen chosen, Py_ssize_t row) noexcept:
     return 0
 
 
-def settled(Asked asked, now, score, why, what):
-    """What the clock says, and then who is ready and who is shown though nobody confirmed it."""
-    cdef Py_ssize_t many = len(now), place, ready = 0, review = 0
-    of_ready, of_review = _made(many, cnp.NPY_INT64), _made(many, cnp.NPY_INT64)
-    cdef long long* into_ready = <long long*>_data(of_ready, cnp.NPY_INT64)
-    cdef long long* into_review = <long long*>_data(of_review, cnp.NPY_INT64)
-    cdef const signed char* states = <const signed char*>_data(now, cnp.NPY_INT8)
-    cdef double* scores = <double*>_data(score, cnp.NPY_FLOAT64)
-    cdef Bits* reasons = <Bits*>_data(why, cnp.NPY_INT64)
-    cdef const unsigned char* marks = <const unsigned char*>_data(what, cnp.NPY_UINT8)
-    for place in range(many):
-        scores[place] = _rounded(scores[place] + WORTH_NOW[states[place]])
-        if states[place] == OPEN:
-            reasons[place] |= SAY_OPEN
-        elif states[place] == URGENT_ONLY:
-            reasons[place] |= SAY_URGENT
-        elif states[place] == UNKNOWN and (asked.open_now or asked.always):
-            reasons[place] |= ASK_HOURS
-        if asked.open_now and states[place] == CLOSED and not marks[place] & EMERGENCY_ROW:
-            continue
-        if marks[place] & EMERGENCY_ROW or not marks[place] & REVIEW_ROW:
-            into_ready[ready] = place
-            ready += 1
-        elif marks[place] & SHOWN_IN_REVIEW:
-            into_review[review] = place
-            review += 1
-    return of_ready[:ready], of_review[:review]
+cdef inline void _settle(Asked asked, Kept* kept, signed char now, bint emergency) noexcept:
+    """What the clock says."""
+    kept.now = now
+    kept.score = _rounded(kept.score + WORTH_NOW[now])
+    if asked.open_now and now == CLOSED and not emergency:
+        kept.part = NEITHER
+
+
+@cython.final
+cdef class Left:
+    """What is left of an index when it was asked: see scan.Judged. A place is one among them."""
+
+    cdef Quick quick
+    cdef Asked asked
+    cdef Desk desk
+    cdef readonly Py_ssize_t size  # rows that were looked at
+    cdef object _rows
+    cdef Py_ssize_t[3] many_of
+
+    def __init__(self, Quick quick, Asked asked, Desk desk):
+        cdef Py_ssize_t place
+        self.quick, self.asked, self.desk, self.size = quick, asked, desk, desk.many
+        self.many_of[IS_READY] = self.many_of[IN_REVIEW] = self.many_of[NEITHER] = 0
+        for place in range(desk.left):
+            self.many_of[desk.kept[place].part] += 1
+
+    @property
+    def index(self):
+        return self.quick.index
+
+    @property
+    def rows(self):
+        cdef Py_ssize_t place
+        cdef int* into
+        if self._rows is None:
+            self._rows = _made(self.desk.left, cnp.NPY_INT32)
+            into = <int*>_data(self._rows, cnp.NPY_INT32)
+            for place in range(self.desk.left):
+                into[place] = self.desk.rows[self.desk.kept[place].at]
+        return self._rows
+
+    def of(self, str column):
+        return getattr(self.index.columns, column).take(self.rows)
+
+    cdef Py_ssize_t _row(self, Py_ssize_t place) except -1:
+        if not 0 <= place < self.desk.left:
+            raise IndexError(place)
+        return self.desk.rows[self.desk.kept[place].at]
+
+    def row(self, Py_ssize_t place):
+        return self._row(place)
+
+    def numbers(self, places):
+        return [self.quick.number[self._row(place)] for place in places]
+
+    def score_at(self, Py_ssize_t place):
+        self._row(place)
+        return self.desk.kept[place].score
+
+    def distance_at(self, Py_ssize_t place):
+        return self._again(place).distance
+
+    def reasons_at(self, Py_ssize_t place):
+        cdef Bits why = self._again(place).why
+        cdef signed char now = self.desk.kept[place].now
+        if now == OPEN:
+            why |= SAY_OPEN
+        elif now == URGENT_ONLY:
+            why |= SAY_URGENT
+        elif now == UNKNOWN and (self.asked.open_now or self.asked.always):
+            why |= ASK_HOURS
+        return why
+
+    cdef One _again(self, Py_ssize_t place) except *:
+        cdef One one
+        self._row(place)
+        self.quick._is_left(self.asked, self.desk, self.desk.kept[place].at, &one)
+        return one
+
+    def many(self, int part):
+        return self.many_of[part]
+
+    def places(self, int part):
+        cdef Py_ssize_t place, many = 0
+        found = _made(self.many_of[part], cnp.NPY_INT64)
+        cdef long long* into = <long long*>_data(found, cnp.NPY_INT64)
+        for place in range(self.desk.left):
+            if self.desk.kept[place].part == part:
+                into[many] = place
+                many += 1
+        return found
+
+    def best(self, int part, Py_ssize_t most):
+        """So many of the best of a part, the best first; of two alike the lower number."""
+        cdef Py_ssize_t place, many = 0
+        cdef Py_ssize_t room = self.many_of[part] if most > BY_HAND else min(most, self.many_of[part])
+        cdef const Kept* kept = self.desk.kept
+        cdef Rank one
+        cdef Rank* ranks
+        if not room:
+            return []
+        ranks = <Rank*>_room(room, sizeof(Rank))
+        try:
+            for place in range(self.desk.left):
+                if kept[place].part != part:
+                    continue
+                if many == room and kept[place].score < ranks[many - 1].score:
+                    continue
+                one.score, one.place = kept[place].score, place
+                one.number = self.quick.number[self.desk.rows[kept[place].at]]
+                if most > BY_HAND:
+                    ranks[many] = one
+                    many += 1
+                else:
+                    many = _ranked(ranks, many, room, &one)
+            if most > BY_HAND:
+                qsort(ranks, many, sizeof(Rank), _compared_ranks)
+            return [ranks[place].place for place in range(min(most, many))]
+        finally:
+            free(ranks)
+
+
+cdef inline Py_ssize_t _ranked(Rank* ranks, Py_ssize_t many, Py_ssize_t room,
+                               const Rank* one) noexcept:
+    """Put it where it belongs among the best so far; how many they are then."""
+    cdef Py_ssize_t at = many
+    if many == room:
+        if _compared_ranks(one, &ranks[room - 1]) > 0:
+            return many
+        at = room - 1
+    while at and _compared_ranks(one, &ranks[at - 1]) < 0:
+        ranks[at] = ranks[at - 1]
+        at -= 1
+    ranks[at] = one[0]
+    return many + (many < room)
+
+
+cdef int _compared_ranks(const void* first, const void* second) noexcept nogil:
+    """The better first; of two alike the lower number."""
+    cdef const Rank* one = <const Rank*>first
+    cdef const Rank* other = <const Rank*>second
+    if one.score != other.score:
+        return -1 if one.score > other.score else 1
+    return -1 if one.number < other.number else one.number > other.number
 
 
 def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] places,

@@ -30,13 +30,41 @@ from samen.search.rules.asking import BIT, Question, Reason, Situation
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
-States = Callable[[Rows], NDArray[np.int8]]
 
 _YES, _PARTLY, _NO = (KNOWN.index(known) for known in ("yes", "partly", "no"))
 
 OPEN, CLOSED, URGENT_ONLY, UNKNOWN = range(4)
+_NOT_ASKED = -1
+READY, REVIEW = range(2)  # parts of an answer
 
 HERE, AROUND, LOST = 1, 2, 4  # what a municipality may be to a question
+
+
+class States:
+    """What the clock says of the hours of an index, by their place among the distinct ones."""
+
+    def __init__(self, size: int, tell: Callable[[Rows, NDArray[np.int8]], None]) -> None:
+        """`tell` writes what it knows of the places, which are distinct, into the table."""
+        self.table: NDArray[np.int8] = np.full(size, _NOT_ASKED, np.int8)
+        self._tell = tell
+
+    @classmethod
+    def one_by_one(cls, size: int, state: Callable[[int], int]) -> "States":
+        def tell(places: Rows, table: NDArray[np.int8]) -> None:
+            table[places] = [state(place) for place in places.tolist()]
+
+        return cls(size, tell)
+
+    def of(self, places: Rows) -> NDArray[np.int8]:
+        found: NDArray[np.int8] = self.table.take(places)
+        if found.size and found.min() == _NOT_ASKED:
+            self.ask(places[found == _NOT_ASKED])
+            found = self.table.take(places)
+        return found
+
+    def ask(self, places: Rows | Sequence[int]) -> None:
+        """Only once of each."""
+        self._tell(np.unique(places), self.table)
 
 
 class Areas:
@@ -80,6 +108,7 @@ class Verdict:
     emergency: Flags = field(init=False)
     _bits: dict[tuple[str, int], Any] = field(init=False, default_factory=dict)
     _said: list[tuple[Reason, Callable[[], Flags]]] = field(init=False, default_factory=list)
+    _parts: tuple[NDArray[np.int64], ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self.size = size = len(self.index) if self.rows is None else len(self.rows)
@@ -115,13 +144,11 @@ class Verdict:
         """Why they stand where they stand. Put together when somebody asks."""
         self._said.append((reason, rows))
 
-    @property
-    def reasons(self) -> NDArray[np.int64]:
-        """Of every row the bits of its reasons."""
-        found = np.zeros(self.size, np.int64)
-        for reason, rows in self._said:
-            found |= rows() * np.int64(BIT[reason])
-        return found
+    def score_at(self, place: int) -> float:
+        return float(self.score[place])
+
+    def distance_at(self, place: int) -> float:
+        return float(self.distance[place])
 
     def reasons_at(self, place: int) -> int:
         bits = 0
@@ -130,13 +157,25 @@ class Verdict:
                 bits |= BIT[reason]
         return bits
 
-    def best(self, places: NDArray[np.int64], most: int) -> list[int]:
-        """So many of the best of the places, or more: those that tie with the last of them."""
+    def part(self, ready: NDArray[np.int64], review: NDArray[np.int64]) -> None:
+        """The parts of the answer, in the order of their numbers."""
+        self._parts = ready, review
+
+    def places(self, part: int) -> NDArray[np.int64]:
+        return self._parts[part]
+
+    def many(self, part: int) -> int:
+        return len(self._parts[part])
+
+    def best(self, part: int, most: int) -> list[int]:
+        places = self._parts[part]
         if len(places) > _FEW_TIMES * most:
             scores = self.score[places]
             last = np.partition(scores, len(places) - most)[len(places) - most]
             places = places[scores >= last]
-        return ordered(self, places)
+        best = np.lexsort((self.of("number")[places], -self.score[places]))
+        found: list[int] = places[best[:most]].tolist()
+        return found
 
     def drop(self, rows: Flags) -> None:
         """Leave out the rows; an emergency number no filter ever hides."""
@@ -201,35 +240,34 @@ class Judged(Protocol):
     def size(self) -> int: ...  # rows that were looked at
     @property
     def rows(self) -> Rows | None: ...
-    @property
-    def score(self) -> Numbers: ...
-    @property
-    def distance(self) -> Numbers: ...
-    @property
-    def reasons(self) -> NDArray[np.int64]: ...
     def of(self, column: str) -> Any: ...
     def row(self, place: int) -> int: ...
     def numbers(self, places: Sequence[int]) -> list[int]: ...
-    def reasons_at(self, place: int) -> int: ...
-    def best(self, places: NDArray[np.int64], most: int) -> list[int]: ...
+    def score_at(self, place: int) -> float: ...
+    def distance_at(self, place: int) -> float: ...  # km, NaN for none
+    def reasons_at(self, place: int) -> int: ...  # bits
+    def places(self, part: int) -> NDArray[np.int64]: ...
+    def many(self, part: int) -> int: ...
 
-
-def ordered(judged: Judged, places: NDArray[np.int64]) -> list[int]:
-    """The best first; the lower number settles a tie."""
-    numbers, scores = judged.of("number"), judged.score
-    found: list[int] = places[np.lexsort((numbers[places], -scores[places]))].tolist()
-    return found
+    def best(self, part: int, most: int) -> list[int]:
+        """Places of so many of the best of a part, the best first; the lower number settles a
+        tie."""
 
 
 class Ranked(Sequence[int]):
     """Places in the verdict, the best first. Only as many are put in order as are looked at."""
 
-    def __init__(self, verdict: Judged, places: NDArray[np.int64]) -> None:
-        self._verdict, self.places = verdict, places
+    def __init__(self, verdict: Judged, part: int) -> None:
+        self._verdict, self._part, self._many = verdict, part, verdict.many(part)
         self._known: list[int] = []
 
     def __len__(self) -> int:
-        return len(self.places)
+        return self._many
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """In the order of the index."""
+        return self._verdict.places(self._part)
 
     @overload
     def __getitem__(self, place: int) -> int: ...
@@ -245,8 +283,8 @@ class Ranked(Sequence[int]):
 
     def first(self, most: int) -> list[int]:
         """So many of the best, or more."""
-        if len(self._known) < min(most, len(self)):
-            self._known = self._verdict.best(self.places, min(most, len(self)))
+        if len(self._known) < min(most, self._many):
+            self._known = self._verdict.best(self._part, min(most, self._many))
         return self._known
 
 
@@ -261,6 +299,10 @@ class Found:
     review: Ranked
     verdict: Judged
 
+    @classmethod
+    def of(cls, verdict: Judged) -> "Found":
+        return cls(Ranked(verdict, READY), Ranked(verdict, REVIEW), verdict)
+
 
 def scan(
     index: Index,
@@ -272,12 +314,7 @@ def scan(
 ) -> Found:
     """`centres` of municipalities, by slug; `state` of hours, by their place in the index."""
 
-    def states(places: Rows) -> NDArray[np.int8]:
-        table = np.full(len(index.hours), UNKNOWN, np.int8)
-        for place in np.unique(places).tolist():
-            table[place] = state(place)
-        return table[places]
-
+    states = States.one_by_one(len(index.hours), state)
     return judge(Verdict(index), question, situation, areas=Areas(index, centres), states=states)
 
 
@@ -304,8 +341,8 @@ def judge(
     # What nobody confirmed stands apart, unless a life hangs on it.
     review = verdict.of("review") & ~verdict.emergency
     shown = verdict.kept & review & (verdict.direct | verdict.local)
-    ready = np.flatnonzero(verdict.kept & ~review)
-    return Found(Ranked(verdict, ready), Ranked(verdict, np.flatnonzero(shown)), verdict)
+    verdict.part(np.flatnonzero(verdict.kept & ~review), np.flatnonzero(shown))
+    return Found.of(verdict)
 
 
 # --- what was chosen ------------------------------------------------------------------------
@@ -550,10 +587,10 @@ def _hours(verdict: Verdict, question: Question, states: States) -> None:
     """Last, because it is asked only of the hours of rows that are still there."""
     hours = verdict.of("hours")
     if verdict.kept.all():
-        now = states(hours)
+        now = states.of(hours)
     else:
         now = np.full(verdict.size, UNKNOWN, np.int8)
-        now[verdict.kept] = states(hours[verdict.kept])
+        now[verdict.kept] = states.of(hours[verdict.kept])
     wants_now = question.open_now
     always = asking.DAY_AND_NIGHT in question.channels
     if wants_now:

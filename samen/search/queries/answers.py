@@ -77,7 +77,7 @@ class Hits(Sequence[Hit]):
 
     def _best(self, most: int) -> list[tuple[Part, Judged, int]]:
         found = [
-            (-float(verdict.score[place]), int(number), part, verdict, place)
+            (-verdict.score_at(place), int(number), part, verdict, place)
             for part, verdict, ranked in self._lists
             for place, number in _numbered(verdict, ranked[:most])
         ]
@@ -86,10 +86,10 @@ class Hits(Sequence[Hit]):
 
     def _hit(self, part: Part, verdict: Judged, place: int) -> Hit:
         columns, row = part.index.columns, verdict.row(place)
-        distance = float(verdict.distance[place])
+        distance = verdict.distance_at(place)
         return Hit(
             number=int(columns.number[row]),
-            score=float(verdict.score[place]),
+            score=verdict.score_at(place),
             reasons=_reasons(verdict.reasons_at(place)),
             distance=None if isnan(distance) else distance,
             opening=part.opening(int(columns.hours[row]), self._question.at),

@@ -7,6 +7,7 @@ that are not as usual, the exact minute is asked.
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from samen.search.engine import scan
 from samen.search.engine.columns import Index, Rows
 from samen.search.rules import weeks
 
-_States = NDArray[np.int8]
 _NOT_ASKED, _NOT_READ = -1, -1
 _ALWAYS, _NEVER = bytes([weeks.STAFFED]) * weeks.PLACES, bytes([weeks.SHUT]) * weeks.PLACES
 
@@ -38,7 +38,7 @@ class Openings:
         self._table = np.zeros((0, weeks.PLACES), np.int8)
         self._day, self._usual = date.min, np.zeros(size, np.int8)
         self._minute: datetime | None = None
-        self._states = np.zeros(size, np.int8)
+        self._states: scan.States
         self._openings: dict[int, Opening] = {}
 
     def opening(self, place: int, at: datetime) -> Opening:
@@ -53,20 +53,13 @@ class Openings:
     def states(self, at: datetime) -> scan.States:
         """Whether somebody is there, of many."""
         self._turn(at)
-        known = self._states
+        return self._states
 
-        def states(places: Rows) -> _States:
-            found: _States = known.take(places)
-            if found.size and found.min() == _NOT_ASKED:
-                self._ask(np.unique(places[found == _NOT_ASKED]), at, known)
-                found = known.take(places)
-            return found
-
-        return states
-
-    def _ask(self, places: Rows, at: datetime, known: NDArray[np.int8]) -> None:
-        """Once in a minute: by the masks, and of few by the exact minute."""
-        wall, usual = at.astimezone(AMSTERDAM), self._usual
+    def _tell(
+        self, at: datetime, usual: NDArray[np.int8], places: Rows, known: NDArray[np.int8]
+    ) -> None:
+        """By the masks, and of few by the exact minute."""
+        wall = at.astimezone(AMSTERDAM)
         self._read(places[self._week[places] == _NOT_READ].tolist())
         for place in places[usual[places] == _NOT_ASKED].tolist():
             usual[place] = directory.is_usual(self._hours(place), wall.date())
@@ -87,7 +80,7 @@ class Openings:
         if day != self._day:
             self._day, self._usual = day, np.full(size, _NOT_ASKED, np.int8)
         self._minute, self._openings = minute, {}
-        self._states = np.full(size, _NOT_ASKED, np.int8)
+        self._states = scan.States(size, partial(self._tell, at, self._usual))
 
     def _read(self, places: Iterable[int]) -> None:
         """Once in the life of a process."""

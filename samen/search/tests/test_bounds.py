@@ -109,7 +109,9 @@ def by_index(
     index: Index, question: Question, situation: Situation | None, *, counting: bool = False
 ) -> Found:
     areas = Areas(index, {})
-    return strips.find(index, question, situation, areas=areas, states=states, counting=counting)
+    return strips.find(
+        index, question, situation, areas=areas, states=states(index), counting=counting
+    )
 
 
 def judged(index: Index, *, words: bool) -> list[int]:
@@ -134,7 +136,7 @@ def test_the_first_ten_and_the_counts_are_those_of_the_scan(
     areas = Areas(continent, {})
     for question, situation in asked(words=words):
         fast = by_index(continent, question, situation)
-        slow = judge(Verdict(continent), question, situation, areas=areas, states=states)
+        slow = judge(Verdict(continent), question, situation, areas=areas, states=states(continent))
 
         assert fast.ready[:10] == [place_in(fast, slow, place) for place in slow.ready[:10]]
         assert told(fast, continent) == told(slow, continent)

@@ -1,6 +1,7 @@
 """What is folded into an index is what a new index would have."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,13 +10,13 @@ from hypothesis import strategies as some
 
 from samen.search.engine import columns, strips, wording
 from samen.search.engine.columns import Columns, Index
-from samen.search.engine.scan import Areas
+from samen.search.engine.scan import OPEN, Areas, States
 from samen.search.queries.hours import write_hours
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
 from samen.search.tests.make import Row
 from samen.search.tests.test_scan import patient, questions, situations
-from samen.search.tests.test_strips import states, told, worlds
+from samen.search.tests.test_strips import told, worlds
 
 
 def index_of(rows: Sequence[Row]) -> Index:
@@ -75,7 +76,7 @@ def test_a_small_index_beside_a_large_one_says_what_one_would(
                 question,
                 situation,
                 areas=Areas(part, make.CENTRES),
-                states=states_of,
+                states=always_open(part),
                 gone=flag,
                 sought=words,
             ),
@@ -86,7 +87,13 @@ def test_a_small_index_beside_a_large_one_says_what_one_would(
     new = {row.number for row in fresh}
     whole = index_of([*(row for row in before if row.number not in new), *fresh])
     everything = told(
-        strips.find(whole, question, situation, areas=Areas(whole, make.CENTRES), states=states_of),
+        strips.find(
+            whole,
+            question,
+            situation,
+            areas=Areas(whole, make.CENTRES),
+            states=always_open(whole),
+        ),
         whole,
     )
 
@@ -95,23 +102,32 @@ def test_a_small_index_beside_a_large_one_says_what_one_would(
         assert sorted(together, key=lambda hit: (-hit[1], hit[0])) == everything[kind]
 
 
-def states_of(places: columns.Rows) -> "np.ndarray[tuple[int], np.dtype[np.int8]]":
+def always_open(index: Index) -> States:
     """One state for all: hours have other places in another index."""
-    return np.zeros_like(states(places))
+    return States.one_by_one(len(index.hours), lambda _place: OPEN)
 
 
-@pytest.mark.parametrize("most", [0, 1, 3, 10, 200])
+@pytest.mark.parametrize("most", [0, 1, 3, 10, 70, 200])
 def test_the_best_are_the_best_of_all(most: int) -> None:
-    """Only a few are put in order, and they are those that come first among all."""
-    rows = [make.Row(number, cost=("free", "paid")[number % 2]) for number in range(1, 201)]
+    """Only a few are put in order, and they are those that come first among all. Many tie."""
+    rows = [
+        make.Row(
+            number,
+            verified=("person", "seed", "page")[number % 3],
+            cost=("free", "local")[number % 2],
+        )
+        for number in range(200, 0, -1)
+    ]
     index = index_of(rows)
-    question = make.question(free=True)
-    found = strips.find(index, question, None, areas=Areas(index, {}), states=states_of)
-    every = list(strips.find(index, question, None, areas=Areas(index, {}), states=states_of).ready)
+    known: Any = {"areas": Areas(index, {}), "states": always_open(index)}
+    plainly = strips.plainly(index, make.question(free=True), None, **known)
+    every = plainly.verdict.numbers(list(plainly.ready))
 
-    assert found.ready[:most] == every[:most]
-    assert found.ready[: most + 5] == every[: most + 5]
-    assert list(found.ready) == every
+    found = strips.find(index, make.question(free=True), None, **known)
+
+    assert found.verdict.numbers(found.ready[:most]) == every[:most]
+    assert found.verdict.numbers(found.ready[: most + 5]) == every[: most + 5]
+    assert found.verdict.numbers(list(found.ready)) == every
 
 
 def test_services_are_found_by_their_ids() -> None:

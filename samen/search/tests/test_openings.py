@@ -49,7 +49,7 @@ def openings_of(*each: Hours) -> tuple[Openings, list[Hours]]:
 
 
 def states(openings: Openings, at: datetime, size: int) -> list[int]:
-    return [int(each) for each in openings.states(at)(np.arange(size, dtype=np.int32))]
+    return [int(each) for each in openings.states(at).of(np.arange(size, dtype=np.int32))]
 
 
 @patient

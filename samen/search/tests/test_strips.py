@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from samen.places.queries import kilometres
 from samen.search.engine import columns, strips, wording
 from samen.search.engine.columns import Index
 from samen.search.engine.counting import counted
-from samen.search.engine.scan import Areas, Found, scan
+from samen.search.engine.scan import Areas, Found, States, scan
 from samen.search.queries.hours import write_hours
 from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
@@ -37,6 +38,10 @@ CORNERS = (
     (51.8425, 5.8528),
     (0.0, 0.0),
 )
+
+# Words that begin others, and that are others but for one letter.
+WRITTEN = ("hulp", "hulpverlening", "opvangen", "opvanghuis", "arts")
+SAID = ("hulp", "hulpverlening", "opvang", "artz")
 
 anywhere = some.tuples(some.floats(-90, 90), some.floats(-180, 180)) | some.sampled_from(CORNERS)
 
@@ -75,8 +80,8 @@ def state(place: int) -> int:
     return place % 4
 
 
-def states(places: columns.Rows) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    return np.array([state(place) for place in places.tolist()], np.int8)
+def states(index: Index) -> States:
+    return States.one_by_one(len(index.hours), state)
 
 
 def told(found: Found, index: Index) -> list[list[tuple[int, float, float | None, int]]]:
@@ -86,9 +91,9 @@ def told(found: Found, index: Index) -> list[list[tuple[int, float, float | None
         [
             (
                 int(index.columns.number[verdict.row(place)]),
-                float(verdict.score[place]),
-                None if np.isnan(verdict.distance[place]) else float(verdict.distance[place]),
-                int(verdict.reasons[place]),
+                verdict.score_at(place),
+                None if isnan(verdict.distance_at(place)) else verdict.distance_at(place),
+                verdict.reasons_at(place),
             )
             for place in places
         ]
@@ -105,7 +110,7 @@ def both(
     index = columns.build(services, write=write_hours)
     areas = Areas(index, middles)
     sought = wording.seek(question.words, [wording.Asked.whole(index)])[0]
-    more: Any = {"areas": areas, "states": states, "sought": sought}
+    more: Any = {"areas": areas, "states": states(index), "sought": sought}
     found = strips.find(index, question, situation, **more)
     plainly = strips.plainly(index, question, situation, **more)
     everything = scan(index, question, situation, centres=middles, state=state)
@@ -127,6 +132,34 @@ def test_the_index_says_what_the_scan_says(
     found, everything = both(services, question, situation, middles)
 
     assert found == everything
+
+
+@patient
+@given(
+    written=some.lists(some.lists(some.sampled_from(WRITTEN), max_size=5), max_size=20),
+    said=some.lists(some.sampled_from(SAID), min_size=1, unique=True),
+    every=some.booleans(),
+    gone=some.sets(some.integers(0, 19)),
+)
+def test_words_that_are_said_anywhere_weigh_what_they_weigh_by_numpy(
+    *, written: list[list[str]], said: list[str], every: bool, gone: set[int]
+) -> None:
+    """Also those that begin a word, those with one letter wrong, and rows that are gone."""
+    services = [
+        Row(number, texts=(("nl", "what", " ".join(words)),))
+        for number, words in enumerate(written, 1)
+    ]
+    index = columns.build(services, write=write_hours)
+    question = make.question(words=tuple(said), every_word=every)
+    flags = np.isin(np.arange(len(index)), list(gone))
+    sought = wording.seek(question.words, [strips.asked(index, flags)])[0]
+    more: Any = {"areas": Areas(index, {}), "states": states(index), "gone": flags}
+
+    found = strips.find(index, question, None, sought=sought, **more)
+
+    assert told(found, index) == told(
+        strips.plainly(index, question, None, sought=sought, **more), index
+    )
 
 
 @patient
