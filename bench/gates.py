@@ -79,8 +79,8 @@ def _most(most: float) -> Callable[[float], bool]:
 
 
 _AROUND = (
-    "What is left is Python around the compiled rules: putting the question together and taking"
-    " the answer apart."
+    "The loop is told where to look and who is there; the search finds that out, and rounds as"
+    " numpy does. A quarter is Python around it: the question put together, the answer taken apart."
 )
 _FAIR = "The peer was made to answer the very same question, and so it is asked less than is usual."
 _OWN_WAY = "tantivy counts a square, everybody in it, without hours or interpreters."
