@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import house
-from tests.serving import HOUSE, installed_with_the_map
+from tests.serving import HOUSE, installed_with_the_map, wait_until_open
 
 SERVICES, QUICK = 10_000, 1_000
 CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
@@ -150,22 +150,11 @@ def _nginx(folder: Path, pages: Mapping[str, bytes]) -> Iterator[Site]:
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         site = Site(port, [f"/{number}.html" for number in range(len(pages))])
-        _wait_for(port)
+        wait_until_open(port, process, path="0.html")
         yield site
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            if _page(port, "/0.html"):
-                return
-        except OSError:
-            time.sleep(0.1)
-    message = "nginx did not start"
-    raise RuntimeError(message)
 
 
 def _asked(site: Site, many: int, folder: Path, seconds: int) -> float:

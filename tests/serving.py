@@ -138,11 +138,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_open(
+    port: int, process: "subprocess.Popen[bytes]", *, path: str = "healthz"
+) -> None:
     """Knock until it answers; a server that has ended will never do so."""
     while process.poll() is None:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10):
+            with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10):
                 return
         except OSError:  # refused, or too busy to say anything yet
             _never.wait(0.1)

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.eyes import stands
 from tests.journeys.hands import press
-from tests.journeys.test_for_everybody import RULES
 
 pytestmark = pytest.mark.journey
 NewPhone = Callable[..., Phone]
@@ -62,11 +61,6 @@ def password(page: Page, email: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
     press(page.get_by_role("button", name="Sign in"))
-
-
-def stands(page: Page) -> None:
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_passkey_opens_the_desk(site: Site, desk: str, phone: NewPhone) -> None:

@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from samen.foundation.tests.listener import certificate
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.eyes import stands
 from tests.journeys.hands import press
-from tests.journeys.test_desk import comes_in, invited, stands
+from tests.journeys.test_desk import comes_in, invited
 from tests.journeys.test_ring import Door
 from tests.journeys.test_sources import named
 from tests.serving import free_port, installed, installed_with_the_map

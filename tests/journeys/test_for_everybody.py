@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.eyes import IN_THE_DARK, RULES, stands
 
 pytestmark = pytest.mark.journey
 NewPhone = Callable[..., Phone]
@@ -17,8 +17,6 @@ KINDS = (
 )  # fmt: skip
 # Ukrainian has the longest words of the ten (tests/test_weight.py measures it).
 LANGUAGES = ("nl", "ar", "uk")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-IN_THE_DARK = {"runOnly": ["color-contrast", "link-in-text-block"]}  # the rest is the same
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -32,9 +30,7 @@ def test_axe_finds_nothing(
     if her.page.locator("details:not([open])").count():
         her.page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
 
-    found = Axe().run(her.page, options=IN_THE_DARK if dark else RULES)
-
-    assert found.violations_count == 0, found.generate_report()
+    stands(her.page, IN_THE_DARK if dark else RULES)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Phone, Site
+from tests.journeys.eyes import stands
 from tests.journeys.hands import press
-from tests.journeys.test_desk import comes_in, invited, stands
+from tests.journeys.test_desk import comes_in, invited
 
 pytestmark = pytest.mark.journey
 NewPhone = Callable[..., Phone]

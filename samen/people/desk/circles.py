@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from samen.foundation import clock
 from samen.people import queries
-from samen.people.desk.keys import compare_first
+from samen.people.desk.keys import SLICE, compare_first
 from samen.people.http import unlocking
 from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
 from samen.people.models import User
@@ -29,7 +29,6 @@ from samen.vault import queries as kept
 from samen.vault.models import LONGEST_NAME
 from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
 
-_SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -192,7 +191,7 @@ def belong(request: DeskRequest, circle: UUID, what: str) -> HttpResponse:
 def reach(request: DeskRequest) -> HttpResponse:
     """Who keeps records of a team brings them within reach of its circle, in it or not."""
     reached: list[int] = []
-    if done(request, lambda **hers: reached.append(vault.reach_circle(limit=_SLICE, **hers))):
+    if done(request, lambda **hers: reached.append(vault.reach_circle(limit=SLICE, **hers))):
         said = ngettext(
             "%(count)d record is within reach of its circle now.",
             "%(count)d records are within reach of their circle now.",
@@ -238,7 +237,7 @@ def give_back(request: DeskRequest, circle: UUID) -> HttpResponse:
         act = partial(
             vault.ask_to_give_back,
             circle_id=circle,
-            record_ids=lost[:_SLICE],
+            record_ids=lost[:SLICE],
             member=UUID(form.cleaned_data["member"]),
             reason=form.cleaned_data["reason"],
         )

@@ -23,7 +23,7 @@ from samen.vault import queries as kept
 from samen.vault.actions import Keyring, NotConfirmed
 from samen.vault.queries import CircleSeen
 
-_SLICE = 200  # records in one press
+SLICE = 200  # records in one press
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -196,7 +196,7 @@ def again(request: DeskRequest, colleague: UUID) -> HttpResponse:
     _with_keys(request, colleague)
     wanted = _can_give(keyring, colleague)
     if wanted:
-        _give_again(request, keyring, colleague, wanted[:_SLICE], left=len(wanted) - _SLICE)
+        _give_again(request, keyring, colleague, wanted[:SLICE], left=len(wanted) - SLICE)
     return see("keys_of", colleague)
 
 
@@ -206,7 +206,7 @@ def again(request: DeskRequest, colleague: UUID) -> HttpResponse:
 def renew(request: DeskRequest) -> HttpResponse:
     """Records that somebody left get new keys, a slice at each press."""
     progress = vault.reencrypt(
-        keyring=unlocking.keyring_of(request), limit=_SLICE, by=request.actor, at=clock.now()
+        keyring=unlocking.keyring_of(request), limit=SLICE, by=request.actor, at=clock.now()
     )
     if progress.waits_for:
         messages.error(request, compare_first(progress.waits_for))

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from samen.people import queries
 from samen.people.desk.circles import ColleagueAndReason, Reason, asked_for, done, her_circle
+from samen.people.desk.keys import SLICE
 from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
 from samen.vault import actions as vault
 from samen.vault import queries as kept
-
-_SLICE = 200  # records in one press
 
 
 @for_colleagues
@@ -90,7 +89,7 @@ def take_back(request: DeskRequest) -> HttpResponse:
 def take_over(request: DeskRequest) -> HttpResponse:
     """What her keys of before could open, a slice at each press."""
     taken: list[int] = []
-    if done(request, lambda **hers: taken.append(vault.take_over(limit=_SLICE, **hers))):
+    if done(request, lambda **hers: taken.append(vault.take_over(limit=SLICE, **hers))):
         said = ngettext(
             "You can read %(count)d record again.",
             "You can read %(count)d records again.",

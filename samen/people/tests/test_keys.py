@@ -173,8 +173,7 @@ def test_without_paper_two_colleagues_give_everything_again(team: tuple[Desk, ..
 def test_many_are_given_again_in_slices(
     team: tuple[Desk, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
-    monkeypatch.setattr(keys, "_SLICE", 2)
+    monkeypatch.setattr(keys, "SLICE", 2)
     sara, mo, ada = team
     records = [sara.record(mo) for _ in range(3)]
     mo.forget()
