@@ -98,7 +98,8 @@ def run_suite(step: Step) -> tuple[bool, str]:
 
 def environment() -> dict[str, str]:
     """Nothing of this machine's own installation reaches a test."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("SAMEN_")}
+    ours = ("SAMEN_", "DJANGO_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     kept.pop("DATABASE_URL", None)
     return kept
 
