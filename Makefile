@@ -1,6 +1,6 @@
 # The front door. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo invite check test bench pictures messages lock
+.PHONY: help run demo invite check test prove bench pictures messages lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,6 +21,10 @@ check: ## What to run before every commit: linters, translations, the quick test
 test: ## Everything: linters, every test on SQLite and in a browser, then on PostgreSQL
 	@scripts/setup.sh dev
 	@.venv/bin/python scripts/check.py full
+
+prove: ## The same, and refuses where the files of HSDS are missing (SAMEN_HSDS_DIR)
+	@scripts/setup.sh dev
+	@.venv/bin/python scripts/check.py prove
 
 bench: ## Measure how fast finding help is, and hold it against the targets
 	@scripts/setup.sh dev

@@ -3,8 +3,10 @@
 check.py fast    linters, translations, and the quick tests on SQLite
 check.py full    Debian packages, the linters, every test on SQLite, and on PostgreSQL
                  those that ask a database, but for the journeys in a browser
+check.py prove   the same, and refuses where the files of HSDS are not there, whole
 """
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
+HSDS = Path(os.environ.get("SAMEN_HSDS_DIR", ROOT.parent / "shared" / "hsds"))
 TEMPLATES = sorted(str(folder.relative_to(ROOT)) for folder in ROOT.glob("samen/*/templates"))
 
 
@@ -98,10 +101,22 @@ def run_suite(step: Step) -> tuple[bool, str]:
 
 def environment() -> dict[str, str]:
     """Nothing of this machine's own installation reaches a test."""
-    ours = ("SAMEN_", "DJANGO_")
+    ours = ("SAMEN_", "DJANGO_", "DATABASE_URL")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-    kept.pop("DATABASE_URL", None)
-    return kept
+    return kept | {"SAMEN_HSDS_DIR": str(HSDS.absolute())}
+
+
+def damaged(folder: Path) -> str | None:
+    """What is wrong with the files of HSDS there, by the list of sums that lies beside them."""
+    sums = folder / "SHA256SUMS"
+    if not sums.exists():
+        return f"The files of HSDS are not in {folder}. Set SAMEN_HSDS_DIR to their folder."
+    for line in sums.read_text().splitlines():
+        said, _, name = line.partition("  ")
+        file = folder / name
+        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != said:
+            return f"In {folder} this file is missing, or is another one: {name}"
+    return None
 
 
 def counted(report: Path) -> str:
@@ -119,9 +134,13 @@ def counted(report: Path) -> str:
 
 
 def main() -> int:
-    steps = {"fast": FAST, "full": FULL}.get(" ".join(sys.argv[1:]))
+    what = " ".join(sys.argv[1:])
+    steps = {"fast": FAST, "full": FULL, "prove": FULL}.get(what)
     if steps is None:
         print(__doc__)
+        return 2
+    if what == "prove" and (reason := damaged(HSDS)):
+        print(f"{reason}\nWithout them nothing is proved of the standard.")
         return 2
     began = time.monotonic()
     results = [run(step) for step in steps]
