@@ -52,8 +52,10 @@ pytestmark = pytest.mark.django_db
 
 ANNA = Actor(ActorKind.COLLEAGUE, uuid4())
 STREET, HOUSE, CODE = "Merkwaardsteeg 88", "Huize Zilverlinde", "7391 QX"
-# In any case, also in part: a street without its number is a place too.
+# In any case, also in part: a street without its number is a place too. The digits of the code
+# count as a number, not as some of a longer one.
 MARKERS = ("merkwaardsteeg", "zilverlinde", "7391")
+_MARKER = re.compile(r"merkwaardsteeg|zilverlinde|(?<!\d)7391(?!\d)")
 EVERYWHERE = Scope(municipalities=None)
 SECRET = {
     **dict.fromkeys(("name", "street", "postal_code", "town", "place"), ""),
@@ -66,7 +68,7 @@ def found_in(text: str) -> list[str]:
     """The marks in a text."""
     # Four digits inside an id or a time of the clock are no mark.
     bare = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,}|\.[0-9]{6}", "", text.casefold())
-    return [marker for marker in MARKERS if marker in bare]
+    return _MARKER.findall(bare)
 
 
 @pytest.fixture
@@ -334,3 +336,4 @@ def test_the_planted_marker_can_be_found() -> None:
     assert found_in("7391 qx") == ["7391"]
     assert found_in("Zilverlinde7391QX") == ["zilverlinde", "7391"]
     assert found_in(f"{UUID(int=0x7391)} 12:30:00.739125") == []
+    assert found_in("1795708121173914861, 73910") == []
