@@ -47,6 +47,7 @@ from samen.stewardship.actions.suggesting import suggest_change
 from samen.stewardship.queries.spreadsheet import sheet_rows
 from samen.stewardship.rules.scope import Scope
 from samen.stewardship.rules.spreadsheet import ALL
+from tests.bare import bare
 
 pytestmark = pytest.mark.django_db
 
@@ -66,9 +67,7 @@ SECRET = {
 
 def found_in(text: str) -> list[str]:
     """The marks in a text."""
-    # Four digits inside an id or a time of the clock are no mark.
-    bare = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,}|\.[0-9]{6}", "", text.casefold())
-    return _MARKER.findall(bare)
+    return _MARKER.findall(bare(text))
 
 
 @pytest.fixture
