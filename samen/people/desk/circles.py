@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from samen.foundation import clock
 from samen.people import queries
-from samen.people.desk.keys import SLICE, compare_first
+from samen.people.desk.keys import ALTERED, SLICE, compare_first
 from samen.people.http import unlocking
 from samen.people.http.desk import DeskRequest, for_colleagues, form_page, see, unlocked
 from samen.people.models import User
@@ -385,9 +385,7 @@ def _sentence(refusal: vault.VaultRefuses) -> str:
         vault.LastHolder: _(
             "Not like this: somebody can still read it, or two would not be left in the circle."
         ),
-        vault.Altered: _(
-            "Something here is not as it was written. It is in the logbook. Tell an administrator."
-        ),
+        vault.Altered: str(ALTERED),
     }
     return said.get(type(refusal), _("You cannot do this here."))
 

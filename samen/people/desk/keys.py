@@ -24,6 +24,9 @@ from samen.vault.actions import Keyring, NotConfirmed
 from samen.vault.queries import CircleSeen
 
 SLICE = 200  # records in one press
+ALTERED = gettext_lazy(
+    "Something here is not as it was written. It is in the logbook. Tell an administrator."
+)
 _ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -126,6 +129,8 @@ def recover(request: DeskRequest) -> HttpResponse:
             )
         except (vault.NotACode, vault.Locked):
             form.add_error("code", _("This code opens nothing. Look at every letter once more."))
+        except vault.Altered:
+            form.add_error(None, ALTERED)
         else:
             unlocking.opened_anew(request, halves)
             messages.success(request, _("Your keys are open again. Now make a new code on paper."))
@@ -294,6 +299,9 @@ def _open_or_none(request: DeskRequest) -> Keyring | None:
     try:
         return unlocking.keyring_of(request)
     except vault.Locked:
+        return None
+    except vault.Altered:
+        messages.error(request, ALTERED)
         return None
 
 

@@ -26,8 +26,9 @@ class Cost:
     lanes: int = 4
 
 
-# Below this nothing is opened, whatever a changed row says of itself.
+# Outside of these nothing is opened, whatever a changed row says of itself.
 FLOOR = Cost()
+_MOST = Cost(memory=1024 * 1024, passes=32, lanes=32)
 
 
 class Unreadable(ValueError):
@@ -85,10 +86,17 @@ def decoded(kept: str) -> tuple[Cost, bytes, bytes]:
         halves = b64decode(salt, validate=True), b64decode(verifier, validate=True)
     except (ValueError, KeyError):
         raise Unreadable from None
-    cheap = cost.memory < FLOOR.memory or cost.passes < FLOOR.passes
-    if algorithm != ALGORITHM or cheap or len(halves[0]) < SALT_BYTES:
+    if algorithm != ALGORITHM or not _is_fair(cost) or len(halves[0]) < SALT_BYTES:
         raise Unreadable
     return cost, *halves
+
+
+def _is_fair(cost: Cost) -> bool:
+    return (
+        FLOOR.memory <= cost.memory <= _MOST.memory
+        and FLOOR.passes <= cost.passes <= _MOST.passes
+        and FLOOR.lanes <= cost.lanes <= _MOST.lanes
+    )
 
 
 def _kept(halves: Split, salt: bytes, cost: Cost) -> str:

@@ -21,7 +21,7 @@ from samen.people.http import unlocking
 from samen.people.models import User
 from samen.people.queries import Colleague
 from samen.people.rules import Role
-from samen.vault.actions import Locked
+from samen.vault.actions import Altered, Locked
 
 DESK = "/desk/"
 # The desk is worked at in these; the first is the one nobody asked for.
@@ -67,13 +67,14 @@ def for_colleagues(view: View) -> View:
 
 
 def unlocked(view: View) -> View:
-    """Only with an open vault: who has none is told on the page about her keys what to do."""
+    """Only with an open vault: who has none is told on the page about her keys what to do, or that
+    somebody has been at them."""
 
     @wraps(view)
     def opened(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             unlocking.keyring_of(request)
-        except Locked:
+        except (Locked, Altered):
             return HttpResponseRedirect(_KEYS)
         return view(request, *args, **kwargs)
 

@@ -13,7 +13,7 @@ from samen.foundation.actor import Actor, ActorKind
 from samen.people.http import recycling
 from samen.people.models import User
 from samen.vault import actions as vault
-from samen.vault.actions import HalfOpen, Keyring, Locked
+from samen.vault.actions import Altered, HalfOpen, Keyring, Locked
 
 _SESSION = "vault"  # in the session: which row has the other half
 _HALF, _OPEN = "_unlock_half", "_keyring"
@@ -104,12 +104,12 @@ def _open_for_change(request: Any, user: User) -> Keyring | None:
     """By the cookie, or by the old password that she has just typed."""
     try:
         return keyring_of(request)
-    except Locked:
+    except (Locked, Altered):
         password_was_right(request, user)
         signed_in(request, user)
     try:
         return keyring_of(request)
-    except Locked:
+    except (Locked, Altered):
         return None
 
 

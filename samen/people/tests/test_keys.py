@@ -266,3 +266,14 @@ def test_every_page_stands(language: str, page: str) -> None:
     User.objects.filter(pk=sara.user.pk).update(language=language)
 
     assert sara.visit.get(f"{KEYS}{page}").select_one(f"html[lang={language}]")
+
+
+def test_keys_that_somebody_has_been_at_are_said_and_break_no_page() -> None:
+    sara = Desk()
+    sara.visit.get(KEYS)
+    MemberKeys.objects.filter(member=sara.user.id).update(version=9)
+
+    assert "not as it was written" in words(sara.visit.get(KEYS))
+    sara.visit.get(f"{KEYS}paper/", expect=302)
+    said = {"code": "A" * 26, "password": make.PASSWORD}
+    sara.visit.post(f"{KEYS}recover/", said, expect=422)

@@ -68,12 +68,16 @@ def test_one_check_is_one_argon2id(monkeypatch: pytest.MonkeyPatch) -> None:
         "!",
         "argon2id-split$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
         "argon2id-split$m=65536,t=2,p=4$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
+        "argon2id-split$m=65536,t=3,p=3$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
+        "argon2id-split$m=1048577,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
+        "argon2id-split$m=65536,t=33,p=4$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
+        "argon2id-split$m=65536,t=3,p=33$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
         "argon2id-split$m=65536,t=3,p=4$c2hvcnQ=$AAAA",
         "md5$m=65536,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg==$AAAA",
         "argon2id-split$m=65536,t=3,p=4$not base64$AAAA",
     ],
 )
-def test_a_row_that_was_made_cheap_opens_nothing(kept: str) -> None:
+def test_a_row_that_was_made_cheap_or_dear_opens_nothing(kept: str) -> None:
     with pytest.raises(passwords.Unreadable):
         passwords.decoded(kept)
 

@@ -16,6 +16,7 @@ from samen.vault.actions.by_two import (
 from samen.vault.actions.circles import found_circle, join_circle, leave_circle, reach_circle
 from samen.vault.actions.contents import Page
 from samen.vault.actions.files import OpenFile, add_file, forget_loose_files, open_file
+from samen.vault.actions.finishing import finish_erasures
 from samen.vault.actions.grants import Progress, end_access, give_access, reencrypt
 from samen.vault.actions.ground import check_ready
 from samen.vault.actions.intakes import make_intake, renew_intake
@@ -53,7 +54,6 @@ from samen.vault.actions.records import (
     clean_disk,
     create_record,
     erase_records,
-    finish_erasures,
     open_many,
     open_record,
     write_parts,

@@ -22,7 +22,7 @@ from samen.vault.models import (
     Record,
     SpareKey,
 )
-from samen.vault.rules import Gone, NotYours
+from samen.vault.rules import Altered, Gone, NotYours
 
 
 def store() -> SaltStore:
@@ -42,11 +42,13 @@ def keep_salts(objects: Iterable[UUID]) -> None:
 
 
 def shred_of(object_id: UUID) -> bytes:
-    """Raises Gone, SaltsMissing."""
+    """Raises Gone, and Altered when somebody took it out of the file."""
     try:
         return store().get(object_id)
     except Erased:
         raise Gone from None
+    except SaltsMissing:
+        raise Altered from None
 
 
 def place(kind: str, object_id: UUID, epoch: int, version: int, part: str = "") -> Context:

@@ -29,12 +29,15 @@ def make_intake(
 ) -> UUID:
     """A key pair for a desk or an organisation, held by at least two. The one before is retired.
 
+    Only who holds that one may put another in its place; anybody, when nobody can open it any more.
     Holders are added and removed like those of any record (`Intake.record`): `give_access`,
     `end_access`, `reencrypt`. Raises NotYours, NotConfirmed.
     """
     check_owner(keyring, by)
     everybody = {keyring.member, *holders}
-    if len(everybody) < SMALLEST_CIRCLE:
+    before = Intake.objects.select_for_update().filter(owner=owner, retired_at=None).first()
+    present = _holders(before) if before else set()
+    if len(everybody) < SMALLEST_CIRCLE or (present and keyring.member not in present):
         raise NotYours
     pair = KeyPair.new()
     record_id = create_record(
@@ -68,14 +71,17 @@ def renew_intake(*, keyring: Keyring, owner: UUID, by: Actor, at: datetime) -> N
 
     Raises NotYours, NotConfirmed, Gone.
     """
-    holders = Grant.objects.filter(
-        record=present_intake(owner).record_id, ends_at=None, keys__retired_at=None
-    )
-    everybody = set(holders.values_list("member", flat=True))
+    everybody = _holders(present_intake(owner))
     if keyring.member not in everybody:
         raise NotYours
     if len(everybody) >= SMALLEST_CIRCLE:
         make_intake(keyring=keyring, owner=owner, holders=everybody, by=by, at=at)
+
+
+def _holders(intake: Intake) -> set[UUID]:
+    """Who can open it."""
+    grants = Grant.objects.filter(record=intake.record_id, ends_at=None, keys__retired_at=None)
+    return set(grants.values_list("member", flat=True))
 
 
 def worn(keyring: Keyring) -> list[UUID]:

@@ -1,10 +1,11 @@
 """Conversations with somebody who keeps nothing but a receipt of twenty digits."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from samen.vault.models import Letter, Mailbox, ReceiptSession
 from samen.vault.rules import RECEIPT_LASTS, Altered, Locked, NoGrant, check_amount
 
 _KIND = "mailbox"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,29 +106,41 @@ def read_by_receipt(*, session: UUID, half: str, at: datetime) -> list[OpenLette
         )
         return _letters(mailbox, _pair(mailbox, key))
 
-    return noted(read, verb="reading", objects=(), by=Actor(ActorKind.VISITOR, session), at=at)
+    return _noted_of(session, read, verb="reading", at=at)
 
 
-@transaction.atomic
 def write_by_receipt(*, session: UUID, half: str, words: bytes, at: datetime) -> None:
-    mailbox, _key = _by_receipt(session, half, at)
-    _check_whole(mailbox)
-    _add(mailbox, "visitor", words)
-    _note("letter written", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
+    """Raises Locked, Gone, Altered."""
+
+    def write() -> None:
+        mailbox, _key = _by_receipt(session, half, at)
+        _check_whole(mailbox)
+        _add(mailbox, "visitor", words)
+        _note("letter written", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
+
+    _noted_of(session, write, verb="writing", at=at)
 
 
-@transaction.atomic
 def change_receipt(*, session: UUID, half: str, at: datetime) -> str:
-    """A new receipt, when somebody may have seen the old one, which stops working at once."""
-    mailbox, key = _by_receipt(session, half, at)
-    receipt = codes.new_receipt()
-    mailbox.locator, opens = _halves(receipt)
-    mailbox.for_receipt = envelope.wrap(key, under=opens, context=_at(mailbox.id, "receipt")).raw
-    mailbox.receipts += 1
-    mailbox.save(update_fields=["locator", "for_receipt", "receipts"])
-    ReceiptSession.objects.filter(mailbox=mailbox).exclude(pk=session).delete()
-    _note("receipt changed", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
-    return receipt
+    """A new receipt, when somebody may have seen the old one, which stops working at once.
+
+    Raises Locked, Altered.
+    """
+
+    def change() -> str:
+        mailbox, key = _by_receipt(session, half, at)
+        _check_whole(mailbox)  # before the logbook is told that this is how it should be
+        receipt = codes.new_receipt()
+        mailbox.locator, opens = _halves(receipt)
+        here = _at(mailbox.id, "receipt")
+        mailbox.for_receipt = envelope.wrap(key, under=opens, context=here).raw
+        mailbox.receipts += 1
+        mailbox.save(update_fields=["locator", "for_receipt", "receipts"])
+        ReceiptSession.objects.filter(mailbox=mailbox).exclude(pk=session).delete()
+        _note("receipt changed", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
+        return receipt
+
+    return _noted_of(session, change, verb="writing", at=at)
 
 
 def leave_mailbox(*, session: UUID) -> None:
@@ -181,6 +195,13 @@ def erase_mailboxes(*, mailbox_ids: Sequence[UUID], by: Actor, at: datetime) -> 
             at=at,
         )
     return done
+
+
+def _noted_of(session: UUID, act: Callable[[], T], *, verb: str, at: datetime) -> T:
+    """What is refused is noted with the conversation it was about."""
+    of = ReceiptSession.objects.filter(pk=session).values_list("mailbox_id", flat=True)
+    by = Actor(ActorKind.VISITOR, session)
+    return noted(act, verb=verb, objects=list(of), by=by, at=at)
 
 
 def _halves(receipt: str) -> tuple[bytes, Key]:

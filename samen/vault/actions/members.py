@@ -15,6 +15,7 @@ from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
+from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
@@ -91,7 +92,11 @@ def open_session(*, session: UUID, half: str, by: Actor, at: datetime) -> Keyrin
         raise Locked from None
     if at - row.seen_at > _A_WHILE:
         UnlockedSession.objects.filter(pk=row.pk).update(seen_at=at)
-    return _keyring(row.keys, root)
+    try:
+        return _keyring(row.keys, root)
+    except Altered:
+        note_altered([by.id], by=by, at=at)
+        raise
 
 
 def end_session(*, session: UUID) -> None:
@@ -135,16 +140,24 @@ def make_recovery_code(*, keyring: Keyring, by: Actor, at: datetime) -> str:
     return code
 
 
-@transaction.atomic
 def recover(*, code: str, password_half: bytes, by: Actor, at: datetime) -> HalfOpen:
     """With the code on paper the same keys open under the new password. The code is used up.
 
-    Raises codes.NotACode, Locked.
+    Raises codes.NotACode, Locked, Altered.
     """
     raw = codes.read_recovery_code(code)
+
+    def recovered() -> HalfOpen:
+        return _recovered(raw, password_half, by, at)
+
+    return noted(recovered, verb="recovery", objects=[by.id], by=by, at=at)
+
+
+def _recovered(raw: bytes, password_half: bytes, by: Actor, at: datetime) -> HalfOpen:
     keys = MemberKeys.objects.select_for_update().filter(member=by.id, retired_at=None).first()
     if keys is None or keys.root_by_code is None or keys.code_salt is None:
         raise Locked
+    _check_whole(keys)  # a code that was used up, or the keys of yesterday, may have been put back
     try:
         root = envelope.unwrap(
             Sealed(bytes(keys.root_by_code)),
@@ -349,11 +362,15 @@ def _split(keys: MemberKeys, root: Key, at: datetime) -> HalfOpen:
 
 
 def _keyring(keys: MemberKeys, root: Key) -> Keyring:
+    _check_whole(keys)
+    return keyring_of_before(keys, root)
+
+
+def _check_whole(keys: MemberKeys) -> None:
     """Raises Altered when this is not what she sealed last."""
     known = logbook.newest_hashes([keys.member], kind=_KIND)
     if known.get(keys.member) != _hash_of(keys):
         raise Altered
-    return keyring_of_before(keys, root)
 
 
 def keyring_of_before(keys: MemberKeys, root: Key) -> Keyring:

@@ -13,11 +13,11 @@ from samen.foundation.actor import Actor
 from samen.vault.actions import circles, contents, renewing, sealed_files
 from samen.vault.actions.contents import Held, Page, Told
 from samen.vault.actions.ground import check_owner, keep_salts, store
-from samen.vault.actions.members import forget_salts, present_keys, trusted_identity
+from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
-from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record, SpareKey
+from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
 from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
 
 
@@ -233,19 +233,6 @@ def erase_records(*, record_ids: Sequence[UUID], by: Actor, at: datetime) -> int
     files = File.objects.filter(record__in=record_ids).values_list("id", flat=True)
     store().erase([*record_ids, *files])
     return _remove_rows(record_ids, by=by, at=at)
-
-
-def finish_erasures(*, by: Actor, at: datetime) -> int:
-    """Rows whose salt is gone already, after a killed process or a backup that was put back."""
-    done = forget_salts()
-    erased = list(store().erased())
-    for start in range(0, len(erased), 500):
-        some = erased[start : start + 500]
-        SpareKey.objects.filter(pk__in=some).delete()
-        left = Record.objects.filter(pk__in=some)
-        if ids := list(left.values_list("id", flat=True)):
-            done += _remove_rows(ids, by=by, at=at)
-    return done
 
 
 def clean_disk() -> None:

@@ -1,5 +1,6 @@
 """Desks and organisations: keys of several, conversations by receipt, packets to another."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from samen.vault.actions import (
     NotACode,
     NotYours,
     ground,
+    mailboxes,
 )
 from samen.vault.models import Intake, Letter, Mailbox, MemberKeys, Packet
 from samen.vault.tests import make
@@ -350,3 +352,93 @@ def test_neither_consent_nor_end_nor_sender_of_a_packet_can_be_changed() -> None
             by=mo.actor,
             at=AT,
         )
+
+
+def left_out(mailbox: NewMailbox) -> None:
+    Letter.objects.filter(mailbox=mailbox.id, side="desk").delete()
+
+
+def forged(mailbox: NewMailbox) -> None:
+    """Who can write in the database needs no key to seal to one."""
+    mailboxes._add(Mailbox.objects.get(pk=mailbox.id), "desk", b"Call this number")
+
+
+@pytest.mark.parametrize("meddle", [left_out, forged])
+def test_what_was_changed_in_a_conversation_is_not_blessed_by_a_new_receipt(
+    meddle: Callable[[NewMailbox], None],
+) -> None:
+    sara, mo = make.team(2)
+    mailbox = asked(desk(sara, mo))
+    actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=ANSWERED)
+    halves = came_back(mailbox.receipt)
+    meddle(mailbox)
+    opened: dict[str, Any] = {"session": halves.session, "half": halves.half, "at": LATER}
+
+    with pytest.raises(Altered):
+        actions.change_receipt(**opened)
+    with pytest.raises(Altered):
+        actions.write_by_receipt(**opened, words=b"x")
+    with pytest.raises(Altered):
+        seen(came_back(mailbox.receipt))
+
+    lines = Entry.objects.filter(object_id=mailbox.id, event_type__endswith="found altered")
+    assert [line.event_type for line in lines.order_by("seq")] == [
+        "writing found altered",
+        "writing found altered",
+        "reading found altered",
+    ]
+
+
+def test_only_a_holder_puts_another_key_in_the_place_of_that_of_a_desk() -> None:
+    sara, mo, eve, ada = make.team(4)
+    owner = desk(sara, mo)
+    before = Intake.objects.get(owner=owner, retired_at=None)
+
+    with pytest.raises(NotYours):
+        actions.make_intake(**eve.opens(), owner=owner, holders=[ada.id])
+    assert Intake.objects.get(owner=owner, retired_at=None) == before
+
+    actions.make_intake(**mo.opens(), owner=owner, holders=[ada.id])
+    assert Intake.objects.get(owner=owner, retired_at=None) != before
+
+
+def test_a_desk_whose_key_nobody_can_open_any_more_gets_another() -> None:
+    sara, mo, eve, ada = make.team(4)
+    owner = desk(sara, mo)
+    MemberKeys.objects.filter(member__in=[sara.id, mo.id]).update(retired_at=AT)
+
+    actions.make_intake(**eve.opens(), owner=owner, holders=[ada.id])
+
+    [letter] = actions.read_at_desk(**ada.opens(), mailbox_id=asked(owner).id)
+    assert letter.words == ASKED
+
+
+def test_an_erasure_that_was_cut_short_is_finished() -> None:
+    sara, mo = make.team(2)
+    owner = desk(sara, mo)
+    gone, stays = asked(owner), asked(owner)
+    said: dict[str, Any] = {"receiver": owner, "words": b"r", "consent": bytes(32)}
+    packet = actions.seal_packet(**mo.opens(), **said, ends_at=LATER)
+    ground.store().erase([gone.id, packet])
+
+    assert actions.finish_erasures(by=job("retention"), at=AT) == 2
+
+    assert list(Mailbox.objects.values_list("id", flat=True)) == [stays.id]
+    assert not Packet.objects.exists()
+    assert actions.finish_erasures(by=job("retention"), at=AT) == 0
+
+
+def test_of_a_salt_that_somebody_took_out_one_record_is_dark_and_named() -> None:
+    sara = make.colleague()
+    lost, stays = make.record(sara), make.record(sara)
+    path = ground.store().path
+    written = path.read_bytes()
+    path.write_bytes(written.replace(lost.bytes, uuid4().bytes))
+    ground._opened.cache_clear()
+
+    opened = actions.open_many(**sara.opens(), record_ids=[lost, stays], name="page")
+
+    assert opened.altered == {lost}
+    assert set(opened.words) == {stays}
+    with pytest.raises(Altered):
+        make.read(sara, lost)

@@ -264,3 +264,42 @@ def test_nothing_in_her_rows_is_a_key() -> None:
 
     assert not [one for one in secret if one in kept]
     assert "half" not in repr(sara.keyring)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_code_that_was_used_up_is_not_put_back() -> None:
+    sara = make.colleague()
+    code = actions.make_recovery_code(**sara.opens())
+    used = MemberKeys.objects.values("root_by_code", "code_salt").get(member=sara.id)
+    actions.recover(code=code, password_half=FRESH, by=sara.actor, at=AT)
+    MemberKeys.objects.filter(member=sara.id).update(**used)
+
+    with pytest.raises(Altered):
+        actions.recover(code=code, password_half=FRESH, by=sara.actor, at=AT)
+    assert altered_of(sara) == ["recovery found altered"]
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_code_does_not_bless_the_pins_of_yesterday() -> None:
+    sara, mo = make.colleague(), make.colleague()
+    code = actions.make_recovery_code(**sara.opens())
+    yesterday = MemberKeys.objects.values("sealed_bundle", "version").get(member=sara.id)
+    make.confirm(sara, mo)
+    MemberKeys.objects.filter(member=sara.id).update(**yesterday)
+
+    with pytest.raises(Altered):
+        actions.recover(code=code, password_half=FRESH, by=sara.actor, at=AT)
+
+
+def test_altered_keys_are_named_in_the_logbook() -> None:
+    sara = make.colleague()
+    MemberKeys.objects.filter(member=sara.id).update(version=7)
+
+    with pytest.raises(Altered):
+        actions.open_session(session=sara.session, half=sara.cookie, by=sara.actor, at=AT)
+    assert altered_of(sara) == ["reading found altered"]
+
+
+def altered_of(one: make.Colleague) -> list[str]:
+    lines = Entry.objects.filter(user_id=one.id, event_type__endswith="found altered")
+    return list(lines.values_list("event_type", flat=True))
