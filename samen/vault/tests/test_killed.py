@@ -239,10 +239,11 @@ sara = make.colleague()
 for _ in range(30):
     record = make.record(sara)
     make.read(sara, record)
+print(sara.id.hex, sara.half.hex())
 for part, grant in zip(Part.objects.order_by("record"), Grant.objects.order_by("record")):
     print(part.record_id.hex, bytes(part.sealed)[60:160].hex(), bytes(grant.sealed)[20:].hex())
 """
-    rows = [line.split() for line in python(tmp_path, "-c", first).splitlines()]
+    who, *rows = [line.split() for line in python(tmp_path, "-c", first).splitlines()]
     database = tmp_path / "samen.sqlite3"
     # Closed at once: whoever closes last writes the log into the file and takes it away.
     with (
@@ -272,17 +273,23 @@ actions.clean_disk()
     for rest in tmp_path.glob("samen.sqlite3*"):
         rest.unlink()
     shutil.copy(tmp_path / "old", database)
-    said = python(
-        tmp_path,
-        "-c",
-        "import django; django.setup()\n"
-        "from samen.vault.actions import ground\n"
-        "from samen.vault.models import Record\n"
-        "gone = set(ground.store().erased())\n"
-        "print(sorted(one.hex for one in Record.objects.values_list('id', flat=True)"
-        " if one in gone))\n"
-        "ground.check_ready()",
-    )
-    assert said.count("'") == 40
+    again = f"""
+import django; django.setup()
+from uuid import UUID
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.tests import make
+actions.check_ready()
+member, half = {who!r}
+sara = make.colleague(UUID(member), bytes.fromhex(half))
+for one in {[row[0] for row in rows]!r}:
+    try:
+        print(make.read(sara, UUID(one)) == make.WORDS)
+    except actions.Gone:
+        print("gone")
+print(actions.finish_erasures(by=job("retention"), at=make.AT))
+"""
+    said = python(tmp_path, "-c", again).split()
+    assert said == [*["gone"] * 20, *["True"] * 10, "20"]
     salts = SaltStore(tmp_path / "vault" / "salts")
     assert len(list(salts.erased())) == 20
