@@ -17,7 +17,7 @@ from samen.foundation.actor import Actor, ActorKind
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.members import HalfOpen
-from samen.vault.actions.noting import noted
+from samen.vault.actions.noting import naming, noted
 from samen.vault.engine import codes, envelope, hybrid, stretching
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair, PublicKey
@@ -45,9 +45,16 @@ class OpenLetter:
     words: bytes
 
 
-@transaction.atomic
 def open_mailbox(*, owner: UUID, words: bytes, by: Actor, at: datetime) -> NewMailbox:
-    """A visitor writes for the first time. Raises Gone when the desk has no key yet."""
+    """A visitor writes for the first time.
+
+    Raises Gone when the desk has no key yet, Altered when somebody put another in its place.
+    """
+    with naming([owner], verb="writing", by=by, at=at), transaction.atomic():
+        return _opened(owner, words, by, at)
+
+
+def _opened(owner: UUID, words: bytes, by: Actor, at: datetime) -> NewMailbox:
     intake = present_intake(owner)
     pair, key, receipt, number = KeyPair.new(), Key.new(), codes.new_receipt(), uuid4()
     keep_salts([number])

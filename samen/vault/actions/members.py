@@ -15,7 +15,7 @@ from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
-from samen.vault.actions.noting import note_altered, noted
+from samen.vault.actions.noting import naming, noted
 from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
@@ -92,11 +92,8 @@ def open_session(*, session: UUID, half: str, by: Actor, at: datetime) -> Keyrin
         raise Locked from None
     if at - row.seen_at > _A_WHILE:
         UnlockedSession.objects.filter(pk=row.pk).update(seen_at=at)
-    try:
+    with naming([by.id], verb="reading", by=by, at=at):
         return _keyring(row.keys, root)
-    except Altered:
-        note_altered([by.id], by=by, at=at)
-        raise
 
 
 def end_session(*, session: UUID) -> None:

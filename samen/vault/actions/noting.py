@@ -1,6 +1,7 @@
 """A line for what was refused, beside the line of what was done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -41,10 +42,20 @@ def noted(
         raise
 
 
-def note_altered(ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+@contextmanager
+def naming(objects: Sequence[UUID], *, verb: str, by: Actor, at: datetime) -> Iterator[None]:
+    """For what notes itself when it is done: a line when something is found altered."""
+    try:
+        yield
+    except Altered:
+        note_altered(objects, verb=verb, by=by, at=at)
+        raise
+
+
+def note_altered(ids: Sequence[UUID], *, verb: str = "reading", by: Actor, at: datetime) -> None:
     with transaction.atomic():
         audit.record(
-            verb="reading found altered",
+            verb=f"{verb} found altered",
             kind="vault",
             objects=ids,
             action=Action.EXECUTE,

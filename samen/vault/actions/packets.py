@@ -13,7 +13,7 @@ from samen.audit.actions import Action, LifeCycle
 from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
-from samen.vault.actions.noting import noted
+from samen.vault.actions.noting import naming, noted
 from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
@@ -34,7 +34,6 @@ class OpenPacket:
     ends_at: datetime
 
 
-@transaction.atomic
 def seal_packet(  # noqa: PLR0913 a packet is all of this
     *,
     keyring: Keyring,
@@ -49,34 +48,35 @@ def seal_packet(  # noqa: PLR0913 a packet is all of this
 
     `consent` is the hash of the consent, 32 bytes. Raises NotYours, Gone, Altered.
     """
-    check_owner(keyring, by)
-    intake, key, number = present_intake(receiver), Key.new(), uuid4()
-    packet = Packet(
-        id=number,
-        intake=intake,
-        sender_keys_id=keyring.row,
-        consent=consent,
-        made_at=at,
-        ends_at=ends_at,
-    )
-    keep_salts([number])
-    here = _place_of(packet)
-    signature = keyring.bundle.signer.sign(words, context=here)
-    packet.sealed_key = hybrid.seal(key, to=public_of(intake), context=here).raw
-    packet.sealed = envelope.seal(
-        signature + words, key=key, shred=shred_of(number), context=here
-    ).raw
-    packet.save(force_insert=True)
-    audit.record(
-        verb="packet sealed",
-        kind=_KIND,
-        record_id=number,
-        action=Action.CREATE,
-        details=consent,
-        by=by,
-        at=at,
-    )
-    return number
+    with naming([receiver], verb="writing", by=by, at=at), transaction.atomic():
+        check_owner(keyring, by)
+        intake, key, number = present_intake(receiver), Key.new(), uuid4()
+        packet = Packet(
+            id=number,
+            intake=intake,
+            sender_keys_id=keyring.row,
+            consent=consent,
+            made_at=at,
+            ends_at=ends_at,
+        )
+        keep_salts([number])
+        here = _place_of(packet)
+        signature = keyring.bundle.signer.sign(words, context=here)
+        packet.sealed_key = hybrid.seal(key, to=public_of(intake), context=here).raw
+        packet.sealed = envelope.seal(
+            signature + words, key=key, shred=shred_of(number), context=here
+        ).raw
+        packet.save(force_insert=True)
+        audit.record(
+            verb="packet sealed",
+            kind=_KIND,
+            record_id=number,
+            action=Action.CREATE,
+            details=consent,
+            by=by,
+            at=at,
+        )
+        return number
 
 
 def open_packet(*, keyring: Keyring, packet_id: UUID, by: Actor, at: datetime) -> OpenPacket:

@@ -442,3 +442,21 @@ def test_of_a_salt_that_somebody_took_out_one_record_is_dark_and_named() -> None
     assert set(opened.words) == {stays}
     with pytest.raises(Altered):
         make.read(sara, lost)
+
+
+def test_another_key_in_the_place_of_that_of_a_desk_is_named_by_who_writes_to_it() -> None:
+    sara, mo = make.team(2)
+    owner = desk(sara, mo)
+    other = Intake.objects.get(owner=desk(mo, sara))
+    Intake.objects.filter(owner=owner).update(public=bytes(other.public))
+    said: dict[str, Any] = {"receiver": owner, "words": b"r", "consent": bytes(32)}
+
+    with pytest.raises(Altered):
+        asked(owner)
+    with pytest.raises(Altered):
+        actions.seal_packet(**mo.opens(), **said, ends_at=LATER)
+
+    lines = Entry.objects.filter(event_type="writing found altered").order_by("seq")
+    assert [line.user_id for line in lines][1:] == [mo.id]
+    assert len(lines) == 2
+    assert not Mailbox.objects.exists()
