@@ -219,7 +219,13 @@ def _around(rows: Rows, postcode: str, proximity: float | None) -> Rows:
 
 
 def _towns_of(postcode: str) -> list[Place]:
-    there = Location.objects.filter(type=Location.Type.PHYSICAL, postal_code__startswith=postcode)
+    """Of what is published only: nobody learns where something lies that is not on the map."""
+    shown = ServiceAtLocation.objects.filter(
+        service__in=published_services(),
+        location__type=Location.Type.PHYSICAL,
+        location__postal_code__startswith=postcode,
+    )
+    there = Location.objects.filter(pk__in=shown.values("location"))
     return list(Place.objects.filter(id__in=there.values("place")).distinct())
 
 

@@ -371,6 +371,16 @@ def somewhere(slug: str, *, north: float, postcode: str, **columns: Any) -> Serv
     return ServiceAtLocation.objects.get(service=service)
 
 
+def test_the_postcode_of_what_is_not_on_the_map_is_not_known(ask: Ask) -> None:
+    somewhere("hier", north=52.0, postcode="3512 JE")
+    somewhere("weg", north=53.0, postcode="9876 ZZ", publish=Service.Publish.HIDDEN)
+
+    assert ask.ids("service_at_locations", postcode="3512")
+    for unknown in ("9876", "1111"):
+        refused = ask.get("service_at_locations", postcode=unknown, expect=400)
+        assert refused["parameter"] == "postcode"
+
+
 def test_proximity_is_measured_in_metres_from_the_centre_of_the_postcode(ask: Ask) -> None:
     here = somewhere("hier", north=52.0, postcode="3512 JE")
     near = somewhere("dichtbij", north=52.05, postcode="6811 AA")  # five and a half kilometres

@@ -103,16 +103,21 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
         language=language,
     )
     shown = {card.number: card for card in drawn}
+    fallback = _fallback(drawn, review, at) if few else ()
     return Results(
         need=need,
         town=town,
         ready=_in_list(ready, shown),
         review=_in_list(review, shown),
-        fallback=_fallback(drawn, review, at) if few else (),
+        fallback=fallback,
         total=answer.total,
         page=page,
         also=_others(here.taxonomy, asked.also),
-        openings=(*answer.ready.openings(), *answer.review.openings()),
+        openings=(
+            *answer.ready.openings(),
+            *answer.review.openings(),
+            *(each.opening for each in fallback),
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The visitor pages with the real map."""
 
 import re
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from samen.audit.models import Entry
-from samen.directory.models import Change, ProblemReport, Route, Service, ServiceNeed
+from samen.directory.models import Change, OpeningHours, ProblemReport, Route, Service, ServiceNeed
 from samen.finder.http import tokens
 from samen.finder.rules import FALLBACK
 from samen.foundation import clock
@@ -84,6 +84,28 @@ def test_where_nothing_confirmed_is_known_somebody_can_always_think_along(visit:
 
     assert "These can always think along with you" in page.get_text()
     assert page.select("a.call[href='tel:08002000']")
+
+
+def test_a_page_is_kept_until_who_thinks_along_closes(visit: Visit) -> None:
+    theirs = Service.objects.filter(key__in=FALLBACK)
+    Service.objects.filter(publish=Service.Publish.READY).exclude(key__in=FALLBACK).update(
+        publish=Service.Publish.REVIEW
+    )
+    Service.objects.exclude(key__in=FALLBACK).update(hours="", hours_confirmed=False)
+    Route.objects.all().delete()
+    ServiceNeed.objects.filter(service__in=theirs).delete()
+    OpeningHours.objects.filter(service__in=theirs).delete()
+    theirs.update(hours="weekly", hours_confirmed=True, urgent_always=False)
+    closes = (TUESDAY_MORNING + timedelta(hours=2)).time()
+    for service in theirs:
+        for day in range(7):
+            OpeningHours.objects.create(service=service, weekday=day, opens=time(0), closes=closes)
+    Change.objects.create(at=TUESDAY_MORNING, kind="service", record=uuid4(), verb="changed")
+
+    visit.get(f"/en/find/?need={CAPTIVE}")
+
+    until = datetime.fromtimestamp(int(visit.answer.headers["X-Keep-Until"]), clock.AMSTERDAM)
+    assert until.time() == closes
 
 
 def test_no_unconfirmed_number_and_no_unverified_entry_is_on_any_page(visit: Visit) -> None:
