@@ -225,8 +225,7 @@ def _towns_of(postcode: str) -> list[Place]:
         location__type=Location.Type.PHYSICAL,
         location__postal_code__startswith=postcode,
     )
-    there = Location.objects.filter(pk__in=shown.values("location"))
-    return list(Place.objects.filter(id__in=there.values("place")).distinct())
+    return list(Place.objects.filter(id__in=shown.values("location__place")))
 
 
 def _within(known: Sequence[Place], metres: float) -> list[UUID]:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-HSDS = Path(os.environ.get("SAMEN_HSDS_DIR", str(Path(__file__).parents[4] / "shared" / "hsds")))
+from scripts import check
+
+HSDS = check.HSDS
 SCHEMA = HSDS / "3.2.3" / "schema"
 EXAMPLES = HSDS / "3.2.3" / "examples"
 # Under which the official OpenAPI file calls them.

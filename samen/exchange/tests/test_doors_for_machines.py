@@ -124,6 +124,7 @@ def test_p11_a_household_is_one_address_and_what_is_remembered_is_bounded(
         buckets.wait(f"192.0.2.{number}", drops=1, at=0.0)
     assert len(buckets) == 3
     assert buckets.wait("not an address", drops=1, at=0.0) == 0
+    assert "192" not in repr(list(buckets._buckets))  # the whole has addresses of memory in it
     assert "192.0" not in repr(vars(buckets))
 
 

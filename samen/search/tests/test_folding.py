@@ -70,36 +70,22 @@ def test_a_small_index_beside_a_large_one_says_what_one_would(
     asked = [strips.asked(part, flag) for part, flag in zip(parts, flags, strict=True)]
     sought = wording.seek(question.words, asked)
     found = [
-        told(
-            strips.find(
-                part,
-                question,
-                situation,
-                areas=Areas(part, make.CENTRES),
-                states=always_open(part),
-                gone=flag,
-                sought=words,
-            ),
-            part,
-        )
+        answered(part, question, situation, gone=flag, sought=words)
         for part, flag, words in zip(parts, flags, sought, strict=True)
     ]
     new = {row.number for row in fresh}
     whole = index_of([*(row for row in before if row.number not in new), *fresh])
-    everything = told(
-        strips.find(
-            whole,
-            question,
-            situation,
-            areas=Areas(whole, make.CENTRES),
-            states=always_open(whole),
-        ),
-        whole,
-    )
+    everything = answered(whole, question, situation)
 
     for kind in (0, 1):
         together = [hit for each in found for hit in each[kind]]
         assert sorted(together, key=lambda hit: (-hit[1], hit[0])) == everything[kind]
+
+
+def answered(index: Index, question: Question, situation: Situation | None, **more: Any) -> Any:
+    areas = Areas(index, make.CENTRES)
+    found = strips.find(index, question, situation, areas=areas, states=always_open(index), **more)
+    return told(found, index)
 
 
 def always_open(index: Index) -> States:

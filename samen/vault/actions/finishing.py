@@ -13,16 +13,15 @@ from samen.vault.actions.members import forget_salts
 from samen.vault.actions.packets import erase_packets
 from samen.vault.actions.records import erase_records
 from samen.vault.models import Mailbox, Packet, Record, SpareKey
-
-_AT_ONCE = 500
+from samen.vault.rules import MOST_AT_ONCE
 
 
 def finish_erasures(*, by: Actor, at: datetime) -> int:
     """Rows whose salt is gone already leave as well; how many they were."""
     done = forget_salts()
     erased = list(store().erased())
-    for start in range(0, len(erased), _AT_ONCE):
-        some = erased[start : start + _AT_ONCE]
+    for start in range(0, len(erased), MOST_AT_ONCE):
+        some = erased[start : start + MOST_AT_ONCE]
         SpareKey.objects.filter(pk__in=some).delete()
         if ids := _keys(Record.objects.filter(pk__in=some)):
             done += erase_records(record_ids=ids, by=by, at=at)

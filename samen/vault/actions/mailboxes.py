@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from samen.foundation.actor import Actor, ActorKind
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.members import HalfOpen
-from samen.vault.actions.noting import naming, noted
+from samen.vault.actions.noting import T, naming, noted
 from samen.vault.engine import codes, envelope, hybrid, stretching
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair, PublicKey
@@ -27,7 +26,6 @@ from samen.vault.models import Letter, Mailbox, ReceiptSession
 from samen.vault.rules import RECEIPT_LASTS, Altered, Locked, NoGrant, check_amount
 
 _KIND = "mailbox"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from secrets import token_bytes
 from uuid import UUID, uuid4
@@ -143,10 +144,7 @@ def recover(*, code: str, password_half: bytes, by: Actor, at: datetime) -> Half
     Raises codes.NotACode, Locked, Altered.
     """
     raw = codes.read_recovery_code(code)
-
-    def recovered() -> HalfOpen:
-        return _recovered(raw, password_half, by, at)
-
+    recovered = partial(_recovered, raw, password_half, by, at)
     return noted(recovered, verb="recovery", objects=[by.id], by=by, at=at)
 
 

@@ -17,20 +17,7 @@ from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
-from samen.vault.models import (
-    CircleGrant,
-    File,
-    Grant,
-    Letter,
-    Mailbox,
-    MemberKeys,
-    Packet,
-    Part,
-    ReceiptSession,
-    Record,
-    SpareKey,
-    UnlockedSession,
-)
+from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
 from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
 
 
@@ -259,9 +246,9 @@ def clean_disk() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            of = (CircleGrant, File, Grant, Letter, Mailbox, MemberKeys, Packet, Part, Record)
-            models = (*of, ReceiptSession, SpareKey, UnlockedSession)
-            cursor.execute(f"VACUUM {', '.join(model._meta.db_table for model in models)}")
+            tables = connection.introspection.table_names(cursor)
+            ours = (table for table in tables if table.startswith("vault_"))
+            cursor.execute(f"VACUUM {', '.join(ours)}")
 
 
 def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: datetime) -> Opened:
