@@ -134,7 +134,7 @@ def main() -> int:
         written(folder, failed, folder / "benchmarks.md", folder / "pictures")
     else:
         written(folder, failed, PAGE, PICTURES)
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ def _profile() -> dict[str, float]:
     client = Client(headers={"host": "localhost"})
     with (
         patch.object(search, "search", watched("search", search.search)),
-        patch.object(directory, "listings", watched("database", directory.listings)),
+        patch.object(directory, "card_rows", watched("database", directory.card_rows)),
     ):
         whole = [_timed(lambda: client.get(f"/ar/{COSTS['results']}")) for _ in range(25)]
     total = statistics.median(whole)

@@ -4,6 +4,7 @@
 #   scripts/setup.sh run        .venv with what SAMEN runs on
 #   scripts/setup.sh dev        .venv with the tools of developers as well
 #   scripts/setup.sh packages   the Debian packages of the test suite
+#   scripts/setup.sh peers      those of the peers that `make bench` measures beside SAMEN
 #
 # Packages of Debian are installed when this is root, and named when it is not.
 set -eu
@@ -29,6 +30,17 @@ packages() {
     [ -e /usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf ] ||
         missing="$missing fonts-noto-core"
     # Unquoted: one word per package.
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || debian $missing
+}
+
+peers() {
+    missing=
+    ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 ||
+        missing="$missing postgresql postgresql-postgis"
+    PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing="$missing nginx-light"
+    command -v wrk >/dev/null || missing="$missing wrk"
+    command -v cc >/dev/null || missing="$missing gcc libc6-dev"
     # shellcheck disable=SC2086
     [ -z "$missing" ] || debian $missing
 }
@@ -71,6 +83,7 @@ install() {
 
 case ${1:-} in
 packages) packages ;;
+peers) peers ;;
 run | dev)
     # One at a time: a second setup waits for the first.
     exec 9<"requirements/$1.txt"
@@ -80,7 +93,7 @@ run | dev)
     .venv/bin/python scripts/kernel.py
     ;;
 *)
-    echo "usage: scripts/setup.sh run|dev|packages" >&2
+    echo "usage: scripts/setup.sh run|dev|packages|peers" >&2
     exit 2
     ;;
 esac

@@ -12,7 +12,7 @@ import pytest
 
 from bench import maps, rounds
 from bench.engines import Engine, own, sqlite
-from bench.maps import COUNTS, FACETS, TEXT
+from bench.maps import FACETS, KINDS
 from samen.search.engine import strips
 
 SIZE, MANY, ROUNDS = 10_000, 20, 7
@@ -52,7 +52,7 @@ def test_gate_1_a_place_and_a_need_cost_less_than_the_scan(town: maps.Map, ours:
     assert times(town, FACETS, ours, own.scanned(ours))["scan"] >= 1.5
 
 
-@pytest.mark.parametrize("kind", [FACETS, TEXT, COUNTS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_gate_14_every_answer_is_that_of_the_scan(town: maps.Map, ours: own.Own, kind: str) -> None:
     scan = own.scanned(ours)
     for asked in maps.questions(town, kind, many=MANY):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns import EMERGENCY, Index, Rows
+from samen.search.engine.columns import EMERGENCY, KNOWN, Index, Rows
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -90,6 +90,8 @@ class Machine:
         asked.no_papers, asked.free = question.no_papers, question.free
         if question.speaks is not None:
             asked.language, asked.kin = True, self._kin(question.speaks)
+            if question.words and question.place is None:  # and so of many
+                asked.heard = self._heard(question.speaks)
         if question.channels:
             wanted = asking.ways(question.channels)
             asked.channels = bool(wanted)
@@ -103,6 +105,17 @@ class Machine:
             listed = self.index.marked("speaks")
             kin = [tag for tag in listed if asking.is_kin(tag, wanted)]
             self._keep(key, self.masks("speaks", kin))
+        return self._known[key]
+
+    def _heard(self, wanted: str) -> Any:
+        """Of each row a bit: somebody there talks with her; the map knows that nobody can."""
+        key = "heard", wanted
+        if key not in self._known:
+            spoken = self.index.bits("speaks")
+            talks = (spoken & np.asarray(self._kin(wanted).words)).any(axis=1)
+            cannot = spoken.any(axis=1) & ~talks
+            cannot &= self.index.columns.interpreter == KNOWN.index("no")
+            self._keep(key, tuple(np.packbits(each, bitorder="little") for each in (talks, cannot)))
         return self._known[key]
 
     def _of_groups(self, asked: Any, said: frozenset[str]) -> None:

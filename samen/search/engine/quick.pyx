@@ -13,7 +13,7 @@ import numpy as np
 
 cimport cython
 cimport numpy as cnp
-from libc.math cimport M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
+from libc.math cimport INFINITY, M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
 from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcmp, memcpy, memset
 
@@ -47,6 +47,7 @@ cdef double FRESH = ranking.FRESH, RATHER_FRESH = ranking.RATHER_FRESH
 cdef int FRESH_DAYS = ranking.FRESH_DAYS, RATHER_FRESH_DAYS = ranking.RATHER_FRESH_DAYS
 cdef double EXACT = 10.0 ** ranking.PLACES_OF_A_SCORE
 cdef double WHOLE = 1.5 * 2.0**52, MOST_EXACT = 2.0**50
+cdef double ROUNDED_UP = 1 / EXACT
 cdef double[8] TRUST
 for _place, _name in enumerate(VERIFIED):
     TRUST[_place] = ranking.TRUST.get(_name, 0.0)
@@ -98,7 +99,7 @@ cdef enum:
 cdef class Masks:
     """Bits of one kind, a word each; `any` says whether there are any."""
 
-    cdef Word[::1] words
+    cdef readonly Word[::1] words
     cdef Py_ssize_t many
     cdef bint any
 
@@ -123,6 +124,10 @@ cdef inline bint _has_any(const Word* bits, Py_ssize_t many) noexcept:
         if bits[word]:
             return True
     return False
+
+
+cdef inline bint _is_set(const unsigned char* bits, Py_ssize_t row) noexcept:
+    return bits[row >> 3] >> (row & 7) & 1
 
 
 cdef inline double _rounded(double value) noexcept:
@@ -206,11 +211,17 @@ cdef class Asked:
     cdef double surely_within, surely_beyond  # as the square of half a chord
     cdef public object seen
     cdef const signed char* known  # of `seen`
+    cdef public object heard  # a bit for each row, of who talks with her and of who cannot
+    cdef const unsigned char* talks
+    cdef const unsigned char* cannot  # nothing where nobody put them together
     cdef public Masks remote, kin, members, maybe, offered
     cdef public list said  # a mask for each group
     cdef public int youngest, oldest, today
 
-    cdef look_from_here(self):
+    cdef open_up(self):
+        if self.heard is not None:
+            self.talks = <const unsigned char*>_data(self.heard[0], cnp.NPY_UINT8)
+            self.cannot = <const unsigned char*>_data(self.heard[1], cnp.NPY_UINT8)
         if self.place:
             self.known = <const signed char*>_data(self.seen, cnp.NPY_INT8)
             self.sine, self.cosine = sin(self.latitude * RADIAN), cos(self.latitude * RADIAN)
@@ -225,7 +236,6 @@ cdef struct One:  # a row while it is judged
     Bits why
     bint direct
     bint local
-    bint emergency
 
 
 cdef struct Kept:  # what stays of it: who asks for more has it judged again
@@ -494,43 +504,48 @@ cdef class Quick:
     cdef void _merge(self, Desk desk, const unsigned char* gone) except *:
         """The lists are read side by side: every row once, in order, and what all words tell."""
         cdef int[SIDE_BY_SIDE] head
-        cdef Py_ssize_t[SIDE_BY_SIDE] at
+        cdef Py_ssize_t[SIDE_BY_SIDE] at, end
         cdef double[SIDE_BY_SIDE] worth
+        cdef bint[SIDE_BY_SIDE] is_last  # of the lists of its word
         cdef const Piece* pieces = desk.pieces
+        cdef const int* posts = &self.post_row[0]
+        cdef const unsigned char* weights = &self.post_weight[0]
         cdef Py_ssize_t each, lists = desk.many_pieces, room = 0, many = 0
-        cdef int row, met
+        cdef int row, following, met
         cdef double told, best
+        cdef int* rows
+        cdef int* mets
+        cdef double* tolds
         for each in range(lists):
-            at[each], worth[each] = pieces[each].start, pieces[each].likeness / HEAVIEST
-            head[each] = self._next(&pieces[each], at[each])
-            room += max(0, pieces[each].end - pieces[each].start)
+            at[each], end[each] = pieces[each].start, pieces[each].end
+            worth[each] = pieces[each].likeness / HEAVIEST
+            is_last[each] = each + 1 == lists or pieces[each + 1].word != pieces[each].word
+            head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
+            room += max(0, end[each] - at[each])
         desk.found = _made(room, cnp.NPY_INT32)
-        desk.rows = <int*>_data(desk.found, cnp.NPY_INT32)
-        desk.told, desk.met = <double*>_room(room, sizeof(double)), <int*>_room(room, sizeof(int))
-        while True:
-            row = NO_MORE
-            for each in range(lists):
-                row = min(row, head[each])
-            if row == NO_MORE:
-                break
+        desk.rows = rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        desk.told = tolds = <double*>_room(room, sizeof(double))
+        desk.met = mets = <int*>_room(room, sizeof(int))
+        following = NO_MORE
+        for each in range(lists):
+            following = min(following, head[each])
+        while following != NO_MORE:
+            row, following = following, NO_MORE
             told, best, met = 0, 0, 0
             for each in range(lists):
                 if head[each] == row:
-                    best = max(best, self.post_weight[at[each]] * worth[each])
+                    best = max(best, weights[at[each]] * worth[each])
                     at[each] += 1
-                    head[each] = self._next(&pieces[each], at[each])
-                if best > 0 and (each + 1 == lists or pieces[each + 1].word != pieces[each].word):
+                    head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
+                following = min(following, head[each])
+                if is_last[each] and best > 0:
                     told += best * desk.rarity[pieces[each].word]
                     met += 1
                     best = 0
-            if gone is not NULL and gone[row]:
-                continue
-            desk.rows[many], desk.told[many], desk.met[many] = row, told, met
-            many += 1
+            if gone is NULL or not gone[row]:
+                rows[many], tolds[many], mets[many] = row, told, met
+                many += 1
         desk.many = many
-
-    cdef inline int _next(self, const Piece* piece, Py_ssize_t at) noexcept:
-        return self.post_row[at] if at < piece.end else NO_MORE
 
     # --- which rows ---------------------------------------------------------------------------
 
@@ -670,28 +685,29 @@ cdef class Quick:
                 desk.many = _without(desk.rows, desk.many, left_out)
             if asked.words:
                 self._tell(desk)
-        asked.look_from_here()
+        asked.open_up()
         if self._judge(asked, desk, <const signed char*>_data(states.table, cnp.NPY_INT8)):
             self._ask(asked, desk, states)
-        return Left(self, asked, desk)
+        return Left(self, asked, desk, states)
 
     cdef Py_ssize_t _judge(self, Asked asked, Desk desk, const signed char* table) except -1:
         """Those that are left, in `kept`; of how many nobody has asked yet whether they are open."""
         cdef Py_ssize_t place, left = 0, unknown = 0
-        cdef signed char now
+        cdef signed char now = NOT_ASKED
+        cdef bint later = _is_worth_asked_later(asked)
         cdef One one
         desk.kept = <Kept*>_room(desk.many, sizeof(Kept))
         for place in range(desk.many):
-            if not self._is_left(asked, desk, place, &one):
+            if not self._is_left(asked, desk, place, &one, later):
                 continue
-            now = table[self.hours[one.row]]
-            desk.kept[left].at, desk.kept[left].score = place, one.score
-            desk.kept[left].part = self._part(&one)
-            if now == NOT_ASKED:
-                unknown += 1
-                desk.kept[left].now = now
-            else:
-                _settle(asked, &desk.kept[left], now, one.emergency)
+            desk.kept[left].at, desk.kept[left].part = place, self._part(&one)
+            desk.kept[left].score = NAN if later else one.score
+            if not later:
+                now = table[self.hours[one.row]]
+                unknown += now == NOT_ASKED
+            desk.kept[left].now = now
+            if now != NOT_ASKED:
+                self._settle(asked, &desk.kept[left], now, one.row)
             left += 1
         desk.left = left
         return unknown
@@ -709,27 +725,36 @@ cdef class Quick:
         for place in range(desk.left):
             if kept[place].now == NOT_ASKED:
                 row = desk.rows[kept[place].at]
-                _settle(asked, &kept[place], table[self.hours[row]], self.emergency[row])
+                self._settle(asked, &kept[place], table[self.hours[row]], row)
 
-    cdef bint _is_left(self, Asked asked, Desk desk, Py_ssize_t place, One* one) noexcept:
+    cdef inline void _settle(self, Asked asked, Kept* kept, signed char now,
+                             Py_ssize_t row) noexcept:
+        """What the clock says."""
+        kept.now = now
+        kept.score = _rounded(kept.score + WORTH_NOW[now])
+        if asked.open_now and now == CLOSED and not self.emergency[row]:
+            kept.part = NEITHER
+
+    cdef inline bint _is_left(self, Asked asked, Desk desk, Py_ssize_t place, One* one,
+                       bint whether_only) noexcept:
         """Whether it may be an answer; what it is worth before anybody looks at a clock, and why."""
         one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
-        one.direct, one.local, one.emergency = False, False, self.emergency[one.row]
+        one.direct, one.local = False, False
         if asked.chosen is not None and not self._fit(asked.chosen, one):
             return False
-        if asked.words and not _said(asked, one, desk.told[place], desk.met[place]):
+        if asked.words and not _said(asked, one, desk, place, whether_only):
             return False
         if asked.place and not self._near(asked, one):
             return False
-        if not self._suits(asked, one):
+        if not self._suits(asked, one, whether_only):
             return False
-        if not asked.counting:
+        if not whether_only:
             self._trust(asked, one)
         return True
 
     cdef inline unsigned char _part(self, const One* one) noexcept:
         """What nobody confirmed stands apart, when it fits what was chosen or is near."""
-        if one.emergency or not self.review[one.row]:
+        if not self.review[one.row] or self.emergency[one.row]:
             return IS_READY
         return IN_REVIEW if one.direct or one.local else NEITHER
 
@@ -758,7 +783,7 @@ cdef class Quick:
                 related = True
                 one.score += min(worth, KIND_MOST) + (FORM if form else 0)
                 one.why |= SAY_KIND
-        if chosen.urgent and one.emergency:
+        if chosen.urgent and self.emergency[one.row]:
             related = True
             one.score += EMERGENCY_FIRST
             one.why |= SAY_EMERGENCY
@@ -799,7 +824,7 @@ cdef class Quick:
             one.score += PLACE_UNKNOWN
             one.why |= ASK_PLACE
         else:
-            return one.emergency
+            return self.emergency[one.row]
         return True
 
     cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:
@@ -835,11 +860,11 @@ cdef class Quick:
         south = asked.cosine * (1 - 2 * _half_squared(up)) - asked.sine * _sine(up)
         return _half_squared(up) + asked.cosine * south * _half_squared(along)
 
-    cdef bint _suits(self, Asked asked, One* one) noexcept:
+    cdef inline bint _suits(self, Asked asked, One* one, bint whether_only) noexcept:
         """Whether it is not for somebody else; an emergency number no filter ever hides."""
         cdef bint suits = True
         if asked.language:
-            suits &= self._talks(asked, one)
+            suits &= self._talks(asked, one, whether_only)
         if asked.only:
             suits &= self._is_not_for_others(asked, one)
         if asked.groups:
@@ -857,10 +882,15 @@ cdef class Quick:
             suits &= self._reached(asked, one)
         if asked.always:
             suits &= self.all_week[one.row] != NOT_ALWAYS
-        return suits or one.emergency
+        return suits or self.emergency[one.row]
 
-    cdef bint _talks(self, Asked asked, One* one) noexcept:
-        cdef int interpreter = self.interpreter[one.row]
+    cdef inline bint _talks(self, Asked asked, One* one, bint whether_only) noexcept:
+        cdef int interpreter
+        if whether_only and asked.cannot is not NULL:
+            return not _is_set(asked.cannot, one.row)
+        interpreter = self.interpreter[one.row]
+        if whether_only and interpreter != NO:
+            return True
         if asked.kin.any and _has(&self.speaks[one.row, 0], asked.kin):
             one.score += SPEAKS
             one.why |= SAY_SPEAKS
@@ -946,12 +976,15 @@ cdef class Quick:
             one.why |= SAY_NOT_CONFIRMED
 
 
-cdef inline bint _said(Asked asked, One* one, double told, int met) noexcept:
+cdef inline bint _said(Asked asked, One* one, Desk desk, Py_ssize_t place,
+                       bint whether_only) noexcept:
+    cdef int met = desk.met[place]
     if met == 0 or (asked.every_word and met < asked.many_words):
         return False
     one.direct = True
-    one.score += WORDS * told / (told + WORDS_HALF)
-    one.why |= SAY_WORDS
+    if not whether_only:
+        one.score += WORDS * desk.told[place] / (desk.told[place] + WORDS_HALF)
+        one.why |= SAY_WORDS
     return True
 
 
@@ -964,12 +997,44 @@ cdef inline double _route(Chosen chosen, Py_ssize_t row) noexcept:
     return 0
 
 
-cdef inline void _settle(Asked asked, Kept* kept, signed char now, bint emergency) noexcept:
-    """What the clock says."""
-    kept.now = now
-    kept.score = _rounded(kept.score + WORTH_NOW[now])
-    if asked.open_now and now == CLOSED and not emergency:
-        kept.part = NEITHER
+cdef inline bint _is_worth_asked_later(Asked asked) noexcept:
+    """Of who is counted nobody asks what it is worth, and of words that are said anywhere only of
+    the few that can be among the best (see Left.best). Who is open now has to be known at once."""
+    if asked.open_now:
+        return False
+    return asked.counting or (asked.words and not asked.place and asked.chosen is None)
+
+
+cdef inline double _least_told(double worth) noexcept:
+    """What words have to tell at least to be worth that."""
+    if worth <= 0:
+        return 0
+    return WORDS_HALF * worth / (WORDS - worth) if worth < WORDS else INFINITY
+
+
+cdef double _most_beside_words(Asked asked) noexcept:
+    """What a row that is near nothing and fits nothing chosen can be worth at most, but for what
+    its words tell."""
+    cdef double most = FRESH
+    cdef double trust = 0, now = 0
+    cdef int each
+    for each in range(8):
+        trust = max(trust, TRUST[each])
+    for each in range(4):
+        now = max(now, WORTH_NOW[each])
+    if asked.language:
+        most += SPEAKS
+    if asked.only:
+        most += max(FOR_YOU, MAYBE_FOR_OTHERS)
+    if asked.groups:
+        most += FOR_YOU_MOST
+    if asked.no_papers:
+        most += NO_PAPERS
+    if asked.free:
+        most += FREE
+    if asked.channels:
+        most += REACHABLE
+    return most + trust + now + ROUNDED_UP
 
 
 @cython.final
@@ -979,16 +1044,19 @@ cdef class Left:
     cdef Quick quick
     cdef Asked asked
     cdef Desk desk
+    cdef object states
     cdef readonly Py_ssize_t size  # rows that were looked at
     cdef object _rows
     cdef Py_ssize_t[3] many_of
 
-    def __init__(self, Quick quick, Asked asked, Desk desk):
+    def __init__(self, Quick quick, Asked asked, Desk desk, states):
         cdef Py_ssize_t place
-        self.quick, self.asked, self.desk, self.size = quick, asked, desk, desk.many
-        self.many_of[IS_READY] = self.many_of[IN_REVIEW] = self.many_of[NEITHER] = 0
+        cdef Py_ssize_t[3] many
+        many[IS_READY] = many[IN_REVIEW] = many[NEITHER] = 0
         for place in range(desk.left):
-            self.many_of[desk.kept[place].part] += 1
+            many[desk.kept[place].part] += 1
+        self.quick, self.asked, self.desk, self.size = quick, asked, desk, desk.many
+        self.many_of, self.states = many, states
 
     @property
     def index(self):
@@ -1021,14 +1089,32 @@ cdef class Left:
 
     def score_at(self, Py_ssize_t place):
         self._row(place)
+        self._ask_worth(place)
         return self.desk.kept[place].score
+
+    cdef int _ask_worth(self, Py_ssize_t place) except -1:
+        """What it is worth, where nobody has asked that yet."""
+        cdef Kept* kept = &self.desk.kept[place]
+        cdef Py_ssize_t row = self.desk.rows[kept.at]
+        cdef const signed char* table
+        if not isnan(kept.score):
+            return 0
+        table = <const signed char*>_data(self.states.table, cnp.NPY_INT8)
+        if table[self.quick.hours[row]] == NOT_ASKED:
+            self.states.ask(np.unique(self.of("hours")))  # all at once: the next will want to know
+            table = <const signed char*>_data(self.states.table, cnp.NPY_INT8)
+        kept.score = self._again(place).score
+        self.quick._settle(self.asked, kept, table[self.quick.hours[row]], row)
+        return 0
 
     def distance_at(self, Py_ssize_t place):
         return self._again(place).distance
 
     def reasons_at(self, Py_ssize_t place):
         cdef Bits why = self._again(place).why
-        cdef signed char now = self.desk.kept[place].now
+        cdef signed char now
+        self._ask_worth(place)
+        now = self.desk.kept[place].now
         if now == OPEN:
             why |= SAY_OPEN
         elif now == URGENT_ONLY:
@@ -1040,7 +1126,7 @@ cdef class Left:
     cdef One _again(self, Py_ssize_t place) except *:
         cdef One one
         self._row(place)
-        self.quick._is_left(self.asked, self.desk, self.desk.kept[place].at, &one)
+        self.quick._is_left(self.asked, self.desk, self.desk.kept[place].at, &one, False)
         return one
 
     def many(self, int part):
@@ -1061,6 +1147,11 @@ cdef class Left:
         cdef Py_ssize_t place, many = 0
         cdef Py_ssize_t room = self.many_of[part] if most > BY_HAND else min(most, self.many_of[part])
         cdef const Kept* kept = self.desk.kept
+        cdef const double* told = self.desk.told
+        cdef const unsigned char* talks = self.asked.talks
+        cdef double beside = _most_beside_words(self.asked)
+        cdef double enough = 0, enough_unheard = 0  # to be among them
+        cdef Py_ssize_t row
         cdef Rank one
         cdef Rank* ranks
         if not room:
@@ -1070,6 +1161,12 @@ cdef class Left:
             for place in range(self.desk.left):
                 if kept[place].part != part:
                     continue
+                if isnan(kept[place].score):
+                    if told is not NULL and told[kept[place].at] < enough_unheard:
+                        row = self.desk.rows[kept[place].at]
+                        if told[kept[place].at] < enough or not _is_set(talks, row):
+                            continue  # whatever else speaks for it
+                    self._ask_worth(place)
                 if many == room and kept[place].score < ranks[many - 1].score:
                     continue
                 one.score, one.place = kept[place].score, place
@@ -1077,8 +1174,13 @@ cdef class Left:
                 if most > BY_HAND:
                     ranks[many] = one
                     many += 1
-                else:
-                    many = _ranked(ranks, many, room, &one)
+                    continue
+                many = _ranked(ranks, many, room, &one)
+                if many == room:
+                    enough = enough_unheard = _least_told(ranks[many - 1].score - beside)
+                    if talks is not NULL:
+                        enough_unheard = _least_told(
+                            ranks[many - 1].score - beside + SPEAKS - INTERPRETER)
             if most > BY_HAND:
                 qsort(ranks, many, sizeof(Rank), _compared_ranks)
             return [ranks[place].place for place in range(min(most, many))]

@@ -14,8 +14,8 @@ from samen.places.queries import kilometres
 from samen.search.engine import columns, strips, wording
 from samen.search.engine.columns import Index
 from samen.search.engine.counting import counted
-from samen.search.engine.scan import Areas, Found, States, scan
-from samen.search.queries.hours import write_hours
+from samen.search.engine.scan import CLOSED, OPEN, Areas, Found, States, scan
+from samen.search.queries.hours import read_hours, write_hours
 from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
@@ -42,6 +42,8 @@ CORNERS = (
 # Words that begin others, and that are others but for one letter.
 WRITTEN = ("hulp", "hulpverlening", "opvangen", "opvanghuis", "arts")
 SAID = ("hulp", "hulpverlening", "opvang", "artz")
+
+WOMEN = frozenset({"women", "lgbt"})
 
 anywhere = some.tuples(some.floats(-90, 90), some.floats(-180, 180)) | some.sampled_from(CORNERS)
 
@@ -132,6 +134,72 @@ def test_the_index_says_what_the_scan_says(
     found, everything = both(services, question, situation, middles)
 
     assert found == everything
+
+
+@patient
+@given(maps, questions, some.integers(1, 4))
+def test_the_few_best_are_found_without_asking_what_the_others_are_worth(
+    services: list[Row], question: Question, most: int
+) -> None:
+    """Of words that are said anywhere the kernel leaves out what cannot be among them."""
+    anywhere = replace(question, place=None, open_now=False, words=question.words or SAID)
+    index = columns.build(services, write=write_hours)
+    areas = Areas(index, {})
+
+    found = strips.find(index, anywhere, None, areas=areas, states=states(index))
+    everything = scan(index, anywhere, None, centres={}, state=state)
+
+    for some_found, all_found in (
+        (found.ready, everything.ready),
+        (found.review, everything.review),
+    ):
+        best = [
+            (found.verdict.row(place), found.verdict.score_at(place))
+            for place in some_found.first(most)[:most]
+        ]
+        assert best == [
+            (everything.verdict.row(place), everything.verdict.score_at(place))
+            for place in all_found.first(most)[:most]
+        ]
+
+
+@pytest.mark.parametrize(
+    ("asks", "has"),
+    [
+        ({"speaks": "ar"}, {"languages": ("ar",)}),
+        ({"groups": WOMEN}, {"groups": tuple(WOMEN)}),
+        ({"groups": WOMEN}, {"groups": tuple(WOMEN), "only": ("women",)}),
+        ({"no_papers": True}, {"without_documents": "yes"}),
+        ({"free": True}, {"cost": "free"}),
+        ({"channels": frozenset({"phone"})}, {"channels": ("phone",)}),
+        ({}, {"verified": "person"}),
+        ({}, {"assured_on": make.NOON.date()}),
+        ({}, {"hours": make.ALWAYS}),
+    ],
+)
+def test_who_says_little_but_has_what_is_asked_for_is_the_best(
+    asks: dict[str, Any], has: dict[str, Any]
+) -> None:
+    """Whatever may speak for a service is reckoned with before it is left out unasked."""
+    everybody = {
+        "languages": ("nl",),
+        "verified": "person",
+        "assured_on": make.NOON.date(),
+        "hours": make.ALWAYS,
+    }
+    lacks = {name: getattr(Row(), name) for name in has} | {"texts": (("nl", "what", "hulp hulp"),)}
+    little = {"texts": (("nl", "what", "hulp"),)}
+    services = [Row(1, **(everybody | lacks)), Row(2, **(everybody | little | has))]
+    index = columns.build(services, write=write_hours)
+    hours = [read_hours(each) for each in index.hours]
+    now = States.one_by_one(
+        len(hours), lambda place: OPEN if hours[place] == make.ALWAYS else CLOSED
+    )
+    question = make.question(words=("hulp",), **asks)
+
+    found = strips.find(index, question, None, areas=Areas(index, {}), states=now)
+
+    assert found.ready.first(1) == [1]
 
 
 @patient
