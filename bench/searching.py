@@ -17,8 +17,8 @@ from bench import house, maps, rounds
 from bench.engines import Answer, Engine, Missing, loop, own, postgres, sqlite
 from bench.maps import COUNTS, KINDS, Asked, Map
 
-QUICK, FULL = (1_000, 10_000), (1_000, 10_000, 100_000)
 LARGE = 1_000_000
+QUICK, FULL = (1_000, 10_000), (1_000, 10_000, 100_000, LARGE)
 # At a million the grid and the counts of SQLite take long to build and are far behind already.
 _NOT_AT_A_MILLION = frozenset({"SQLite", "PostGIS, usual"})
 Say = Callable[[str], None]
@@ -46,6 +46,8 @@ def measured(size: int, *, many: int, times: int, say: Say) -> dict[str, Any]:
             asked = maps.questions(of, kind, many=many)
             able = [each for each in engines if kind in each.kinds]
             row["kinds"][kind] = _kind(kind, able, asked, times=times)
+        asked_of = {kind: maps.questions(of, kind, many=many) for kind in KINDS}
+        built["SAMEN"]["memory_mb"] = own.memory(folder / "index" / "1-bench", asked_of)
         return row
 
 
@@ -61,6 +63,7 @@ def _opened(
             "bytes_a_service": round(own.bytes_of(ours.index) / len(of)),
             "open_ms": round(ours.open_ms, 1),
             "first_ms": round(ours.first_ms, 1),
+            "peak_mb": round(ours.peak_mb),
         }
     }
     missing: dict[str, str] = {}
@@ -239,7 +242,10 @@ def _built(found: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"- {int(size):,} services: {ours['bytes_a_service']} bytes each,"
             f" opened in {ours['open_ms']} ms, by who reads and checks every byte in"
-            f" {ours.get('first_ms', ours['open_ms'])} ms"
+            f" {ours['first_ms']} ms; a process that has answered needs"
+            f" {ours['memory_mb']['own']:,.0f} MB of its own and"
+            f" {ours['memory_mb']['shared']:,.0f} MB of files that all share; to build it took"
+            f" {ours['peak_mb']:,} MB"
         )
         yield from (f"- missing: {name} ({how})" for name, how in row["missing"].items())
     yield ""

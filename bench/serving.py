@@ -1,14 +1,16 @@
 """What a page costs to whom: kept in front of Django beside nginx, put together beside the ORM.
 
-A server of its own with the real map and some thousand services like it. nginx serves the very
-bytes of the kept pages as files; wrk asks both in turn. In process, pages and documents that were
-kept are held against the same put together by the ORM, and an edit against a commit of tantivy.
+A server of its own with the real map and a hundred thousand services like it. nginx serves the
+very bytes of the kept pages as files; another server keeps no card and no document, and puts them
+together by the ORM (bench/plainly.py); wrk asks them in turn. The same in process, and an edit
+against a commit of tantivy.
 """
 
 import gzip
 import http.client
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -18,17 +20,28 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from bench import house
-from tests.serving import HOUSE, installed_with_the_map, wait_until_open
+from tests.serving import HOUSE, Installation, installed_with_the_map, wait_until_open
 
-SERVICES, QUICK = 10_000, 1_000
-CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
+SERVICES, QUICK = 100_000, 1_000
+CONNECTIONS, FEW, SECONDS, ROUNDS = 32, 4, 4, 3  # few where a page takes its time
 NEEDS, TOWNS = range(1, 61), ("amsterdam", "rotterdam", "den-haag", "utrecht", "arnhem", "nijmegen")
 TAGS = ("nl", "en", "ar")
 INSTALL = "sudo apt-get install -y nginx-light wrk"
+SERVE = ("serve", "--only", "visitors", "--workers", "1")
+# Nothing is kept in front of Django, and who reads by machine is never held up.
+UNKEPT = {
+    "SAMEN_PAGE_CACHE_BYTES": "0",
+    "SAMEN_API_AT_ONCE": "1000000",
+    "SAMEN_API_PER_SECOND": "1000000",
+}
+PAGE, DOCUMENTS = "/ar/find/?need=36&place=amsterdam", "/api/hsds/3.2/services?per_page=10"
+PLAINLY = (sys.executable, "-m", "bench.plainly")
+DRAWN = 20_000  # addresses, the first a thousand times as often as the thousandth
 _NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
@@ -43,10 +56,11 @@ http {{
 """
 _MANY = """
 local paths = {{ {paths} }}
+local drawn = {{ {drawn} }}
 local at = 0
 request = function()
     at = at + 1
-    return wrk.format("GET", paths[(at * at + at) % #paths + 1])
+    return wrk.format("GET", paths[drawn[at % #drawn + 1]])
 end
 """
 
@@ -66,7 +80,7 @@ def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[
         "missing": {},
     }
     with tempfile.TemporaryDirectory(prefix="samen-bench-") as data:
-        here = installed_with_the_map(Path(data))
+        here, seconds = installed_with_the_map(Path(data)), 1 if quick else SECONDS
         say(f"serving: {size:,} services; pages and documents beside the ORM, edits beside tantivy")
         inside = [sys.executable, "-m", "bench.within", str(size)]
         done = subprocess.run(
@@ -78,9 +92,13 @@ def measure(*, quick: bool = False, say: Callable[[str], None] = print) -> dict[
             found["missing"] = dict.fromkeys(needed, INSTALL)
             return found
         say("serving: kept pages beside nginx")
-        with here.running("serve", "--only", "visitors", "--workers", "1") as server:
-            found["served"] = _served(server.port, Path(data), seconds=1 if quick else SECONDS)
+        with here.running(*SERVE) as server:
+            found["served"] = _served(server.port, Path(data), seconds=seconds)
+        say("serving: pages and documents that are put together, beside the ORM")
+        found["made"] = _made(here, Path(data))
     found["ratios"] |= {
+        "page_of_orm": _share(found["made"], "page", "page, by the ORM"),
+        "documents_of_orm": _share(found["made"], "ten documents", "ten documents, by the ORM"),
         "kept_of_nginx": _share(found["served"], "kept page", "nginx, one file"),
         "many_of_nginx": _share(found["served"], "kept pages", "nginx, many files"),
     }
@@ -110,10 +128,35 @@ def _served(port: int, folder: Path, *, seconds: int) -> dict[str, Any]:
             "kept pages": (ours, len(pages)),
             "nginx, many files": (static, len(pages)),
         }
-        rates: dict[str, list[float]] = {name: [] for name in sites}
-        for _ in range(ROUNDS):
-            for name, (site, many) in sites.items():
-                rates[name].append(_asked(site, many, folder, seconds))
+        return _in_turns(sites, folder, seconds)
+
+
+def _made(here: Installation, folder: Path) -> dict[str, Any]:
+    unkept = Installation(here.environment | UNKEPT)
+    with unkept.running(*SERVE) as kept, unkept.running(by=PLAINLY) as plain:
+        for port, path in product((kept.port, plain.port), (PAGE, DOCUMENTS)):
+            if not _page(port, path):
+                raise RuntimeError(path)
+        sites = {
+            "page": (Site(kept.port, [PAGE]), 1),
+            "page, by the ORM": (Site(plain.port, [PAGE]), 1),
+            "ten documents": (Site(kept.port, [DOCUMENTS]), 1),
+            "ten documents, by the ORM": (Site(plain.port, [DOCUMENTS]), 1),
+        }
+        return _in_turns(sites, folder, SECONDS, connections=FEW)
+
+
+def _in_turns(
+    sites: Mapping[str, tuple[Site, int]],
+    folder: Path,
+    seconds: int,
+    connections: int = CONNECTIONS,
+) -> dict[str, Any]:
+    """Of each site so many of its pages."""
+    rates: dict[str, list[float]] = {name: [] for name in sites}
+    for _ in range(ROUNDS):
+        for name, (site, many) in sites.items():
+            rates[name].append(_asked(site, many, folder, seconds, connections))
     return {
         name: {
             "requests_s": round(statistics.median(each)),
@@ -157,12 +200,15 @@ def _nginx(folder: Path, pages: Mapping[str, bytes]) -> Iterator[Site]:
         process.wait(timeout=30)
 
 
-def _asked(site: Site, many: int, folder: Path, seconds: int) -> float:
+def _asked(site: Site, many: int, folder: Path, seconds: int, connections: int) -> float:
     """Requests a second."""
     script = folder / "ask.lua"
     paths = ", ".join(f'"{path}"' for path in site.paths[:many])
-    script.write_text(_MANY.format(paths=paths))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
+    chance = random.Random(many)  # noqa: S311 pages that are popular, no secrets
+    places = range(1, many + 1)
+    drawn = chance.choices(places, [1 / place for place in places], k=DRAWN)
+    script.write_text(_MANY.format(paths=paths, drawn=", ".join(map(str, drawn))))
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script)]
     command += ["-H", "Accept-Encoding: gzip", f"http://127.0.0.1:{site.port}/"]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     if "Non-2xx" in said:
@@ -212,14 +258,25 @@ def as_text(found: Mapping[str, Any]) -> Iterator[str]:
         return
     yield (
         f"One process each, {CONNECTIONS} connections, wrk beside them; middle of {ROUNDS} rounds"
-        " in turns. nginx serves the same compressed bytes from files."
+        " in turns. nginx serves the same compressed bytes from files. Of many pages the first is"
+        " asked twice as often as the second, three times as often as the third, and so on."
     )
     yield ""
     yield "![serving](pictures/bench-serving.svg)"
     yield ""
+    yield from _rates(found["served"])
+    yield (
+        f"With nothing kept in front of Django, and {FEW} connections, beside a server that keeps"
+        " neither cards nor documents:"
+    )
+    yield ""
+    yield from _rates(found["made"])
+
+
+def _rates(found: Mapping[str, Any]) -> Iterator[str]:
     yield "| what | pages | requests a second | rounds |"
     yield "|---|---|---|---|"
-    for name, row in found["served"].items():
+    for name, row in found.items():
         rounds = ", ".join(f"{rate:,}" for rate in row["rounds"])
         yield f"| {name} | {row['pages']:,} | {row['requests_s']:,} | {rounds} |"
     yield ""

@@ -15,20 +15,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from unittest.mock import patch
+from urllib.parse import parse_qs
+from uuid import UUID
 
 import django
 import tantivy
 
 django.setup()
 
+from django.core.management import call_command
 from django.test import Client
 
 from bench.pages import fill
-from bench.serving import best
+from bench.serving import DOCUMENTS, PAGE, best
 from samen.directory import actions as directory
 from samen.directory import queries as services
 from samen.directory.models import Service
-from samen.exchange import actions as exchange_actions
 from samen.exchange import queries as exchange
 from samen.finder import queries as finder
 from samen.finder import rules
@@ -38,16 +40,16 @@ from samen.foundation.actor import job
 from samen.search import queries as search
 from samen.search.queries import Question
 
-LANGUAGE, NEED, TOWN = "ar", "36", "amsterdam"
-PAGE = f"/{LANGUAGE}/find/?need={NEED}&place={TOWN}"
-TEN, EDITS = 10, 20
+LANGUAGE = PAGE.split("/")[1]
+EDITS = 20
 
 
 def main() -> None:
     fill(int(sys.argv[1]))
     print("filled", file=sys.stderr)
-    within = {"a page of results": _page(), "ten documents": _documents()}
     edit = _edits()
+    call_command("reindex", verbosity=0)
+    within = {"a page of results": _page(), "ten documents": _documents()}
     ratios = {
         "page_of_orm": round(within["a page of results"][1] / within["a page of results"][0], 2),
         "documents_of_orm": round(within["ten documents"][1] / within["ten documents"][0], 2),
@@ -76,7 +78,7 @@ def _page() -> tuple[float, float]:
 
 def _shown() -> list[int]:
     """The numbers of the services on the page."""
-    asked = rules.asked_by({"need": [NEED], "place": [TOWN]})
+    asked = rules.asked_by(parse_qs(PAGE.partition("?")[2]))
     found = finder.results(asked, here=finder.world(), language=LANGUAGE, at=clock.now())
     return [each.card.number for each in (*found.ready, *found.review, *found.fallback)]
 
@@ -98,9 +100,12 @@ def _keep(numbers: list[int]) -> None:
 
 
 def _documents() -> tuple[float, float]:
-    exchange_actions.keep_documents(most=TEN)
-    published = Service.objects.exclude(publish="hidden").order_by("number")
-    ids = list(published.values_list("id", flat=True)[:TEN])
+    """The ten of the first page of the list."""
+    page = Client(headers={"host": "localhost"}).get(DOCUMENTS).json()
+    ids = [UUID(each["id"]) for each in page["contents"]]
+    directory.keep_documents(
+        bodies=exchange.to_keep(ids), stamps=services.stamps(ids), made_by=exchange.made_by()
+    )
     if exchange.documents(ids) != exchange.made(ids):
         message = "the kept documents are other ones"
         raise AssertionError(message)

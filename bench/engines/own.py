@@ -1,7 +1,10 @@
 """The index of SAMEN, opened from the disk as a worker does; the same by numpy alone, without the
 kernel; and the scan of everything."""
 
-from collections.abc import Callable, Iterator, Mapping
+import multiprocessing
+import re
+import resource
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +30,7 @@ def told(found: Found, kind: str) -> Answer:
 class Own:
     index: Index
     build_s: float
+    peak_mb: float  # of the process while it was built, beside what it had before
     first_ms: float  # to open it when every byte is read
     open_ms: float  # when another process has done so
     name: str = "SAMEN"
@@ -97,15 +101,41 @@ def bytes_of(index: Index) -> int:
     return sum(getattr(index.columns, name).nbytes for name in Columns.names())
 
 
+def memory(folder: Path, asked: Mapping[str, Sequence[Asked]]) -> dict[str, float]:
+    """MB that a process needs more, once it has opened the index and answered these questions:
+    of its own, and of the files that all processes share."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(_grown, (folder, asked))
+
+
+def _grown(folder: Path, asked: Mapping[str, Sequence[Asked]]) -> dict[str, float]:
+    before = _resident()
+    own = Own(shelf.read(folder), 0, 0, 0, 0)
+    for kind, questions in asked.items():
+        for each in questions:
+            own.ask(kind, each)
+    return {name: round(now - before[name], 1) for name, now in _resident().items()}
+
+
+def _resident() -> dict[str, float]:
+    said = dict(re.findall(r"(\w+):\s+(\d+) kB", Path("/proc/self/status").read_text()))
+    return {"own": int(said["RssAnon"]) / 1e3, "shared": int(said["RssFile"]) / 1e3}
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
 @contextmanager
 def opened(of: Map, folder: Path) -> Iterator[Own]:
-    began = perf_counter()
+    began, before = perf_counter(), _resident()
     shelf.save(columns.build(of.rows(), write=write_hours), folder / "index" / "1-bench")
     build_s = perf_counter() - began
+    peak_mb = max(0.0, _peak_mb() - sum(before.values()))
     times = []
     sleep(1.1)  # it is a while until whoever opens it next trusts what another has read whole
     for _ in range(5):
         began = perf_counter()
         index = shelf.read(folder / "index" / "1-bench")
         times.append(perf_counter() - began)
-    yield Own(index, build_s, times[0] * 1000, min(times) * 1000)
+    yield Own(index, build_s, peak_mb, times[0] * 1000, min(times) * 1000)

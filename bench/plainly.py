@@ -1,0 +1,38 @@
+"""The same server with nothing kept: cards and documents are put together by the ORM each time.
+
+PORT=8001 python -m bench.plainly     one process, with the settings it is given
+"""
+
+import os
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.mp import MPServer
+
+from samen.config.wsgi import application as _served
+from samen.directory import queries as directory
+from samen.finder.queries import cards
+
+__all__ = ["application"]
+
+application = _served
+
+
+def _none_is_known(_row: Any, _language: str) -> None:
+    return None
+
+
+def _none_is_kept(_ids: Any, **_made_by: Any) -> dict[Any, bytes]:
+    return {}
+
+
+cards._known = _none_is_known  # type: ignore[assignment]  # noqa: SLF001 that is what is measured
+directory.documents = _none_is_kept  # type: ignore[assignment]  # that too
+
+if __name__ == "__main__":
+    MPServer(
+        "bench.plainly:application",
+        port=int(os.environ["PORT"]),
+        interface=Interfaces.WSGI,
+        log_enabled=False,
+    ).serve()
