@@ -98,7 +98,7 @@ def change_service(  # noqa: PLR0913 what, to what, since when, why, who and whe
             )
         )
     remember_what_was(History.Kind.SERVICE, service.id, service.version, now, at)
-    _write(service, wanted, known)
+    _write(service, wanted, known, at)
     if "phones" in wanted:
         # What visitors said of the number before, they said of another one.
         Service.objects.filter(pk=service.pk).update(number_doubted_on=None)
@@ -145,7 +145,7 @@ def create_service(*, key: str, facts: Facts, why: str, by: Actor, at: datetime)
     known = ids_named([whole])
     check_sound(whole, known)
     service = _numbered(key, whole, known)
-    _write(service, whole, known)
+    _write(service, whole, known, at)
     written = service_in_tables(service.id)
     take_charge(written, at)
     left = remember_service(written, Row(by.id, at, why[:_LONGEST_WHY], facts))
@@ -209,10 +209,10 @@ def _check_no_conflict(service: Service, now: Facts, wanted: Facts, version: int
         raise Conflict(others, version=service.version, now=now)
 
 
-def _write(service: Service, wanted: Facts, known: Ids) -> None:
+def _write(service: Service, wanted: Facts, known: Ids, at: datetime) -> None:
     try:
         with transaction.atomic():
-            write_facts(service, wanted, known)
+            write_facts(service, wanted, known, at)
     except IntegrityError:
         refuse(gettext_noop("These facts cannot be true together."))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from samen.directory.actions.reading import ENGLISH, ORIGINAL, Backing, ServiceRead
@@ -74,11 +75,11 @@ def create_service(read: ServiceRead, ids: Ids) -> Service:
     return Service.objects.create(key=read.key, number=read.number, **columns(parts, ids))
 
 
-def take_over(service: Service, read: ServiceRead, ids: Ids) -> Outcome:
+def take_over(service: Service, read: ServiceRead, ids: Ids, at: datetime) -> Outcome:
     """Write the facts of `service` that differ, and remember what was written."""
     differences = list(_differences(service, read))
     to_write = [difference for difference in differences if difference.is_to_be_written]
-    _write(service, to_write, ids)
+    write_facts(service, {d.fact: d.wanted for d in to_write}, ids, at)
     taken = [d for d in differences if d.is_none or d.is_to_be_written]
     notes = [note for d in taken if (note := _note(service, d, read.backing(d.fact)))]
     _remember(notes)
@@ -123,17 +124,13 @@ def _made_from_the_same(now: dict[str, Any], wanted: dict[str, Any]) -> dict[str
     return now if same else wanted
 
 
-def _write(service: Service, differences: list[_Difference], ids: Ids) -> None:
-    write_facts(service, {d.fact: d.wanted for d in differences}, ids)
-
-
-def write_facts(service: Service, wanted: Mapping[str, Value], ids: Ids) -> None:
+def write_facts(service: Service, wanted: Mapping[str, Value], ids: Ids, at: datetime) -> None:
     texts = {fact: value for fact, value in wanted.items() if _is_text(fact)}
     parts = {part: v for fact in wanted.keys() - texts.keys() for part, v in wanted[fact].items()}
     filled = columns(parts, ids)
     if filled:
         Service.objects.filter(pk=service.pk).update(**filled)
-    write_rows(service, parts, ids)
+    write_rows(service, parts, ids, at)
     write_texts(service, texts)
 
 

@@ -121,7 +121,7 @@ class _Importing:
 
     def _take(self, service: Service | None, read: ServiceRead, known: Ids) -> None:
         taken = service or create_service(read, known)
-        outcome = take_over(taken, read, known)
+        outcome = take_over(taken, read, known, self._trace.at)
         self._kept.extend(Kept(read.key, fact) for fact in outcome.kept)
         if service and not outcome.written:
             self._count["unchanged"] += 1

@@ -1,6 +1,7 @@
 """How a service would read if a change were made. The change itself is undone before it ends."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from samen.foundation.sentences import gettext_noop
 
 Facts = Mapping[str, Mapping[str, Any]]
 
+# What is undone did not happen at any.
+_NO_MOMENT = datetime.fromtimestamp(0, UTC)
+
 
 def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listing:
     """The service as a visitor would read it, hidden or not. Raises Refused.
@@ -30,7 +34,7 @@ def preview_service(*, service_id: UUID, changes: Facts, language: str) -> Listi
             service, known = service_in_tables(service_id), ids()
             whole = {f: v for f, v in {**all_facts(service), **changes}.items() if v}
             check_sound(whole, known)
-            write_facts(service, changes, known)
+            write_facts(service, changes, known, _NO_MOMENT)
             _publish(service_id)
             [shown] = listings([service_id], language=language)
             transaction.set_rollback(True)

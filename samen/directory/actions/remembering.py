@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from samen.directory.actions.tables import all_facts
-from samen.directory.models import History, Location, Organization, Service
+from samen.directory.models import FormerPlace, History, Location, Organization, Service
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -106,6 +106,8 @@ def purge_place(service_id: UUID) -> None:
 
 def purge_fact(kind: History.Kind, record: UUID, fact: str) -> None:
     """Of a fact that is withheld no version keeps what it was, in any language."""
+    if fact == "location":
+        FormerPlace.objects.filter(service=record).delete()
     rows = list(History.objects.filter(kind=kind, record=record))
     for row in rows:
         row.facts = {

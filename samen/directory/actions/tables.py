@@ -4,15 +4,16 @@ A part is a column of Service, or a list of rows beside it. The plain values are
 reading.py, so that the two can be held against each other.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
 
 from samen.directory.models import (
+    FormerPlace,
     HoursException,
     Location,
     OpeningHours,
@@ -27,6 +28,7 @@ from samen.directory.models import (
     ServiceNeed,
     ServiceText,
 )
+from samen.directory.queries.seen import was_shown
 from samen.needs.models import Need
 from samen.places.models import Municipality, Place
 
@@ -323,14 +325,14 @@ def rows_of(service: Service, part: str, values: Any, ids: Ids) -> list[Model]:
     return [rows.model(service=service, **rows.row(value, ids)) for value in values]
 
 
-def write_rows(service: Service, parts: Mapping[str, Any], ids: Ids) -> None:
+def write_rows(service: Service, parts: Mapping[str, Any], ids: Ids, at: datetime) -> None:
     """Bring the parts that are lists of rows in line. Rows that stay keep their ids."""
     for part, values in parts.items():
         if part in _ROWS:
             rows = _ROWS[part]
             _bring_in_line(service, rows, [rows.row(value, ids) for value in values])
         elif part == "locations":
-            _write_locations(service, values, ids)
+            _write_locations(service, values, ids, at)
 
 
 def _bring_in_line(service: Service, rows: _Rows, wanted: list[dict[str, Any]]) -> None:
@@ -349,20 +351,96 @@ def _bring_in_line(service: Service, rows: _Rows, wanted: list[dict[str, Any]]) 
             manager.filter(pk=record.pk).update(**row)
 
 
-def _write_locations(service: Service, values: list[dict[str, Any]], ids: Ids) -> None:
-    """The same place keeps its id. Of one that became confidential nothing may stay behind."""
+def _write_locations(
+    service: Service, values: list[dict[str, Any]], ids: Ids, at: datetime
+) -> None:
+    """A place that stays keeps its ids, also one of which something is corrected.
+
+    Of one that became confidential nothing may stay behind, and nobody can say which one it was:
+    then only places that are exactly as they were keep theirs.
+    """
     rows = [_location_row(value, ids) for value in values]
-    links = ServiceAtLocation.objects.filter(service=service)
-    left = list(links.values_list("location_id", "location__type"))
-    if [kind for _id, kind in left] == [row["type"] for row in rows] and len(rows) == 1:
-        Location.objects.filter(pk=left[0][0]).update(**rows[0])
-        return
-    links.delete()
+    links = ServiceAtLocation.objects.filter(service=service).select_related("location")
+    left = list(links.order_by("id"))
+    was_secret, is_secret = _secret([link.location.type for link in left]), _secret(_types(rows))
+    pairs = _paired(rows, left, only_the_same=is_secret > was_secret)
+    _let_go([link for link in left if link not in pairs.values()])
+    _note_former(service, left, pairs.values(), at, secret=is_secret > 0)
+    for place, row in enumerate(rows):
+        link = pairs.get(place)
+        if link is None:
+            location = Location.objects.create(organization_id=service.organization_id, **row)
+            ServiceAtLocation.objects.create(service=service, location=location)
+        elif _alike(link.location, row) < len(row):
+            Location.objects.filter(pk=link.location_id).update(**row)
+
+
+def _types(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [row["type"] for row in rows]
+
+
+def _secret(types: Iterable[str]) -> int:
+    return sum(kind == Location.Type.CONFIDENTIAL for kind in types)
+
+
+def _paired(
+    rows: Sequence[Mapping[str, Any]],
+    links: Sequence[ServiceAtLocation],
+    *,
+    only_the_same: bool,
+) -> dict[int, ServiceAtLocation]:
+    """Which of the places that are there each row means, by the place of the row in its list."""
+    found: dict[int, ServiceAtLocation] = {}
+    left = list(links)
+    # First what is the same in everything, so that no other row takes it.
+    for alike_in_all in (True,) if only_the_same else (True, False):
+        for place, row in enumerate(rows):
+            fit = [
+                link
+                for link in left
+                if link.location.type == row["type"]
+                and (not alike_in_all or _alike(link.location, row) == len(row))
+            ]
+            if place not in found and fit:
+                found[place] = max(fit, key=lambda link: _alike(link.location, row))
+                left.remove(found[place])
+    return found
+
+
+def _alike(location: Location, row: Mapping[str, Any]) -> int:
+    """In how many columns."""
+    return sum(getattr(location, column) == value for column, value in row.items())
+
+
+def _let_go(links: Sequence[ServiceAtLocation]) -> None:
+    ServiceAtLocation.objects.filter(pk__in=[link.pk for link in links]).delete()
+    # Another service may be there too.
     shared = ServiceAtLocation.objects.values("location_id")
-    Location.objects.filter(pk__in=[pk for pk, _kind in left]).exclude(pk__in=shared).delete()
-    for row in rows:
-        location = Location.objects.create(organization_id=service.organization_id, **row)
-        ServiceAtLocation.objects.create(service=service, location=location)
+    places = Location.objects.filter(pk__in=[link.location_id for link in links])
+    places.exclude(pk__in=shared).delete()
+
+
+def _note_former(
+    service: Service,
+    left: Sequence[ServiceAtLocation],
+    kept: Collection[ServiceAtLocation],
+    at: datetime,
+    *,
+    secret: bool,
+) -> None:
+    if secret:
+        FormerPlace.objects.filter(service=service).delete()
+        return
+    gone = [
+        link
+        for link in left
+        if link not in kept and link.location.type != Location.Type.CONFIDENTIAL
+    ]
+    if gone and was_shown(service):
+        FormerPlace.objects.bulk_create(
+            FormerPlace(link=link.pk, location=link.location_id, service=service, at=at)
+            for link in gone
+        )
 
 
 def _location_row(value: Mapping[str, Any], ids: Ids) -> dict[str, Any]:

@@ -3,7 +3,12 @@
 from samen.directory.models.history import History
 from samen.directory.models.hours import HoursException, OpeningHours
 from samen.directory.models.journal import Change, Fact
-from samen.directory.models.organizations import Location, Organization, ServiceAtLocation
+from samen.directory.models.organizations import (
+    FormerPlace,
+    Location,
+    Organization,
+    ServiceAtLocation,
+)
 from samen.directory.models.origins import Origin
 from samen.directory.models.pages import MunicipalityContact, OrganizationPage
 from samen.directory.models.projections import ServiceCard, ServiceDocument
@@ -30,6 +35,7 @@ __all__ = [
     "Change",
     "CostOption",
     "Fact",
+    "FormerPlace",
     "History",
     "HoursException",
     "Location",

@@ -81,3 +81,19 @@ class ServiceAtLocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} at {self.location_id}"
+
+
+class FormerPlace(models.Model):
+    """That a service had a place which visitors could see, by its ids and since when it is gone.
+
+    Whoever kept a copy can be told so. Nothing of the place itself is here, and nothing at all of
+    a service that has a confidential place.
+    """
+
+    link = models.UUIDField(primary_key=True)  # of the ServiceAtLocation
+    location = models.UUIDField(db_index=True)
+    service = models.ForeignKey("directory.Service", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.service_id} was at {self.location}"

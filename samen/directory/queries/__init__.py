@@ -46,6 +46,7 @@ from samen.directory.queries.revisions import (
     one_revision,
     revision,
 )
+from samen.directory.queries.seen import left_the_map, was_shown_before
 from samen.directory.queries.shown import AddressShown, AreaShown, Listing, PhoneShown, Words
 from samen.directory.rules import (
     HIDDEN_AFTER,
@@ -114,6 +115,7 @@ __all__ = [
     "ids_of",
     "index_rows",
     "is_usual",
+    "left_the_map",
     "listing_by_number",
     "listings",
     "listings_by_number",
@@ -139,4 +141,5 @@ __all__ = [
     "tel_uri",
     "text_hash",
     "value_hash",
+    "was_shown_before",
 ]

@@ -15,13 +15,26 @@ from django.utils.cache import get_conditional_response
 from samen.exchange.api.answers import PROBLEM, Problem, for_machines
 from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import fhir as queries
-from samen.exchange.rules import fhir
+from samen.exchange.queries import gone
+from samen.exchange.rules import fhir, moment
 from samen.exchange.rules.asking_fhir import Asked, BadQuestion, asked_by
 
 _JSON = "application/fhir+json; charset=utf-8"
 _READ = ("GET", "HEAD")
 # As FHIR calls what went wrong.
-_ISSUES = {400: "invalid", 404: "not-found", 405: "not-supported", 429: "throttled"}
+_ISSUES = {
+    400: "invalid",
+    404: "not-found",
+    405: "not-supported",
+    410: "deleted",
+    429: "throttled",
+}
+# What was there once is known by the names of HSDS.
+_RECORDS = {
+    fhir.SERVICE: "services",
+    fhir.ORGANIZATION: "organizations",
+    fhir.LOCATION: "locations",
+}
 
 View = Callable[..., HttpResponseBase]
 
@@ -74,9 +87,10 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 a 
 
 @for_health_care(*_READ)
 def read(request: HttpRequest, resource: str, id_: str) -> HttpResponse:
-    found = queries.one(resource, _uuid(resource, id_))
+    record = _uuid(resource, id_)
+    found = queries.one(resource, record)
     if found is None:
-        raise _not_here(resource, id_)
+        raise _gone(resource, record) or _not_here(resource, id_)
     etag = f'W/"{found["meta"]["versionId"]}"'
     answer = get_conditional_response(request, etag, None, _answer(found, ETag=etag))
     return answer if isinstance(answer, HttpResponse) else _answer(found, ETag=etag)
@@ -121,6 +135,15 @@ def _uuid(kind: str, said: str) -> UUID:
         return UUID(said)
     except ValueError:
         raise _not_here(kind, said) from None
+
+
+def _gone(kind: str, record: UUID) -> Problem | None:
+    became = gone(_RECORDS[kind], record)
+    if became is None:
+        return None
+    since = f" It left on {moment(became.since)}." if became.since else ""
+    into = f" {fhir.SERVICE}/{became.merged_into} stands for it." if became.merged_into else ""
+    return Problem(HTTPStatus.GONE, f"This {kind} was taken off the map.{since}{into}")
 
 
 def _not_here(kind: str, id_: str) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 from time import monotonic
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from samen.exchange.api.answers import JSON, NDJSON, Problem, as_json, for_machi
 from samen.exchange.api.limits import Buckets
 from samen.exchange.http.streams import TooMany, streamed
 from samen.exchange.queries import Shape
-from samen.exchange.rules import encoded
+from samen.exchange.rules import encoded, moment
 from samen.exchange.rules.operations import (
     OF_ONE,
     PARAMETERS,
@@ -152,10 +152,11 @@ def _missing(kind: str, record: UUID | None) -> NoReturn:
     gone = queries.gone(kind, record) if record else None
     if gone is None:
         raise Problem(404, "Nothing with this id is on the map.")
+    since: dict[str, Any] = {"since": moment(gone.since)} if gone.since else {}
     if gone.merged_into is None:
-        raise Problem(410, "This was taken off the map.")
+        raise Problem(410, "This was taken off the map.", **since)
     into = str(gone.merged_into)
-    raise Problem(410, "This was made one with another record.", merged_into=into)
+    raise Problem(410, "This was made one with another record.", merged_into=into, **since)
 
 
 def _take_turn(request: HttpRequest, drops: float = 1) -> None:

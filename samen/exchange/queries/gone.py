@@ -1,36 +1,37 @@
 """What became of a record that is not published: it was here once, or nobody ever saw it.
 
-Of an entry that was never published nothing is told, not even that there is one.
+Of an entry that was never published nothing is told, not even that there is one. Neither is
+anything told of a place of an entry that has a secret one: nobody learns which one it became.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from samen.directory import queries as directory
-from samen.directory.models import Change, History, Organization, Service, ServiceAtLocation
+from samen.directory.models import (
+    FormerPlace,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+)
 from samen.exchange.queries.meant import published_services
-
-_SEEN = ("deleted", "merged", "withdrawn", "returned", "redacted")
-_SHOWN = ("ready", "review")
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
     """It was published and is not any more."""
 
-    merged_into: UUID | None = None
+    merged_into: UUID | None = None  # the service that stands for it, or for the one it was of
+    since: datetime | None = None  # of a place that its service does not have any more
 
 
 def gone(kind: str, record: UUID) -> Gone | None:
-    """None for what is here, or never was."""
-    if kind == "services":
-        return _service(record)
-    if kind == "organizations":
-        return _organization(record)
-    if kind == "service_at_locations":
-        link = ServiceAtLocation.objects.filter(pk=record).values_list("service_id").first()
-        return Gone() if link and _service(link[0]) else None
-    return None
+    """None for what is here, or never was. Kinds are those of HSDS, and `locations`."""
+    became = _KINDS.get(kind)
+    return became(record) if became else None
 
 
 def _service(record: UUID) -> Gone | None:
@@ -40,16 +41,41 @@ def _service(record: UUID) -> Gone | None:
     if heir is not None:
         there = published_services().filter(pk=heir).exists()
         return Gone(merged_into=heir if there else None)
-    seen = Change.objects.filter(kind="service", record=record, verb__in=_SEEN)
-    shown = History.objects.filter(
-        kind=History.Kind.SERVICE, record=record, facts__publish__publish__in=_SHOWN
-    )
-    return Gone() if seen.exists() or shown.exists() else None
+    return Gone() if directory.was_shown_before(record) else None
 
 
 def _organization(record: UUID) -> Gone | None:
     if not Organization.objects.filter(pk=record).exists():
-        left = Change.objects.filter(kind="organization", record=record, verb__in=_SEEN)
-        return Gone() if left.exists() else None
+        return Gone() if directory.left_the_map("organization", record) else None
     services = Service.objects.filter(organization=record).values_list("id", flat=True)
     return Gone() if any(_service(each) for each in services) else None
+
+
+def _at_location(record: UUID) -> Gone | None:
+    return _place({"pk": record}, {"link": record})
+
+
+def _location(record: UUID) -> Gone | None:
+    return _place({"location": record}, {"location": record})
+
+
+def _place(there: Mapping[str, UUID], before: Mapping[str, UUID]) -> Gone | None:
+    """With its service, or before it."""
+    links = ServiceAtLocation.objects.filter(**there)
+    links = links.exclude(location__type=Location.Type.CONFIDENTIAL)
+    became = [_service(service) for service in links.values_list("service_id", flat=True)]
+    if became:
+        return became[0] if all(became) else None
+    left = FormerPlace.objects.filter(**before).order_by("-at").first()
+    if left is None:
+        return None
+    service = _service(left.service_id)
+    return Gone(merged_into=service.merged_into if service else None, since=left.at)
+
+
+_KINDS: Mapping[str, Callable[[UUID], Gone | None]] = {
+    "services": _service,
+    "organizations": _organization,
+    "service_at_locations": _at_location,
+    "locations": _location,
+}

@@ -12,6 +12,7 @@ Node = dict[str, Any]
 
 _JSON, _NDJSON, _PROBLEM = "application/json", "application/x-ndjson", "application/problem+json"
 _UUID: Node = {"type": "string", "format": "uuid"}
+_MOMENT: Node = {"type": "string", "format": "date-time"}
 _FLAG: Node = {"type": "boolean", "default": False}
 _ONE = {
     "services": "service",
@@ -304,7 +305,12 @@ def _problem() -> Node:
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "parameter": {"type": "string", "description": "Which one is wrong."},
-            "merged_into": _UUID | {"description": "The record that stands for it now."},
+            "merged_into": _UUID
+            | {
+                "description": "The record that stands for it now; of a service at a place, the "
+                "service that stands for its service."
+            },
+            "since": _MOMENT | {"description": "When a place was taken off its service."},
         },
         "required": ["title", "status", "detail"],
     }

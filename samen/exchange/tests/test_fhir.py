@@ -132,6 +132,19 @@ def test_what_is_hidden_is_nowhere(client: Client) -> None:
         assert asked(client, kind)["total"] == 0
 
 
+def test_what_was_shown_once_is_gone(client: Client, service: Service) -> None:
+    place = asked(client, "Location")["entry"][0]["resource"]["id"]
+    Service.objects.filter(pk=service.pk).update(publish=Service.Publish.HIDDEN)
+    leave_a_line("service", service.id, "withdrawn", by=job("test"), at=NOON)
+
+    for path in (
+        f"HealthcareService/{service.id}",
+        f"Organization/{service.organization_id}",
+        f"Location/{place}",
+    ):
+        assert asked(client, path, expect=410)["issue"][0]["code"] == "deleted"
+
+
 def test_search_by_name_and_by_id(client: Client, service: Service) -> None:
     other = noted(make.service(name="Nachtopvang"))
     path = "HealthcareService"
