@@ -33,6 +33,8 @@ class Need(models.Model):
     sensitive = models.BooleanField(default=False)
     # Concepts for colleagues do not appear on visitor pages.
     staff_only = models.BooleanField(default=False)
+    # Since when it is for colleagues only; null for what visitors see, and for what they never saw.
+    open_until = models.DateTimeField(null=True)
     # Keys of the forms, kinds of help and windows that belong to a situation, in order.
     forms = models.JSONField(default=list)
     support = models.JSONField(default=list)

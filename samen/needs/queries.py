@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class NeedShown:
     hours: int | None
     sensitive: bool
     staff_only: bool
+    open_until: datetime | None
     forms: tuple[str, ...]  # need keys
     support: tuple[str, ...]  # need keys
     windows: tuple[str, ...]  # need keys
@@ -92,6 +94,7 @@ def _shown(need: Need) -> NeedShown:
         hours=need.hours,
         sensitive=need.sensitive,
         staff_only=need.staff_only,
+        open_until=need.open_until,
         forms=tuple(need.forms),
         support=tuple(need.support),
         windows=tuple(need.windows),

@@ -18,6 +18,7 @@ from samen.directory.models import (
     ServiceAtLocation,
 )
 from samen.exchange.queries.meant import published_services
+from samen.exchange.queries.taxonomies import left_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Gone:
     """It was published and is not any more."""
 
     merged_into: UUID | None = None  # the service that stands for it, or for the one it was of
-    since: datetime | None = None  # of a place that its service does not have any more
+    since: datetime | None = None  # of a place that was taken off its service, and of a term
 
 
 def gone(kind: str, record: UUID) -> Gone | None:
@@ -73,9 +74,17 @@ def _place(there: Mapping[str, UUID], before: Mapping[str, UUID]) -> Gone | None
     return Gone(merged_into=service.merged_into if service else None, since=left.at)
 
 
+def _term(record: UUID) -> Gone | None:
+    """A term can become one for colleagues only. Nothing else ends one, and nothing a taxonomy:
+    those are of the software."""
+    since = left_at(record, directory.revision())
+    return Gone(since=since) if since else None
+
+
 _KINDS: Mapping[str, Callable[[UUID], Gone | None]] = {
     "services": _service,
     "organizations": _organization,
     "service_at_locations": _at_location,
     "locations": _location,
+    "taxonomy_terms": _term,
 }

@@ -22,6 +22,7 @@ from samen.exchange.rules.documents_terms import (
     taxonomy_id,
     taxonomy_kinds,
     taxonomy_term,
+    term_id,
     without_children,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "taxonomy_id",
     "taxonomy_kinds",
     "taxonomy_term",
+    "term_id",
     "to_keep",
     "translations_of",
     "whole",

@@ -37,7 +37,11 @@ class Term:
 
     @property
     def id(self) -> UUID:
-        return uuid5(_SPACE, f"term|{self.key}")
+        return term_id(self.key)
+
+
+def term_id(key: str) -> UUID:
+    return uuid5(_SPACE, f"term|{key}")
 
 
 def taxonomy_id(kind: str) -> UUID:

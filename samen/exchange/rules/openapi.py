@@ -310,7 +310,8 @@ def _problem() -> Node:
                 "description": "The record that stands for it now; of a service at a place, the "
                 "service that stands for its service."
             },
-            "since": _MOMENT | {"description": "When a place was taken off its service."},
+            "since": _MOMENT
+            | {"description": "When a place was taken off its service, or a term off the map."},
         },
         "required": ["title", "status", "detail"],
     }

@@ -23,7 +23,7 @@ from samen.directory.models import (
 from samen.directory.tests import make
 from samen.exchange import actions
 from samen.exchange.queries import meant
-from samen.exchange.rules import Term, taxonomy_id, taxonomy_kinds, without_children
+from samen.exchange.rules import Term, taxonomy_id, taxonomy_kinds, term_id, without_children
 from samen.exchange.rules.operations import OF_ONE, PARAMETERS
 from samen.exchange.tests.asking import BASE, LISTS, Ask, ask
 from samen.exchange.tests.schemas import Hsds, hsds
@@ -589,6 +589,33 @@ def test_p6_a_merged_service_says_into_which_one(ask: Ask) -> None:
     assert ask.get(f"services/{gone.id}", expect=410)["merged_into"] == str(stays.id)
     hide(stays)
     assert "merged_into" not in ask.get(f"services/{gone.id}", expect=410)
+
+
+def test_p6_a_term_that_became_one_for_colleagues_is_gone(ask: Ask) -> None:
+    def bring(*concepts: dict[str, Any], minutes: int) -> None:
+        at = make.NOON + timedelta(minutes=minutes)
+        report = directory.import_needs(data=needs.content(*concepts), by=job("import_map"), at=at)
+        assert not report.refused
+
+    shown, never = needs.concept("sup.shelter", 1), needs.concept("sup.secret", 2)
+    staff = {"audience": "staff"}
+    bring(shown, never | staff, minutes=0)
+    [term] = ask.ids("taxonomy_terms")
+    bring(shown | staff, never | staff, minutes=1)
+    bring(shown | staff, never | staff | {"sensitive": True}, minutes=2)
+
+    assert ask.get(f"taxonomy_terms/{term}", expect=410)["since"] == "2026-11-22T12:01:00.000Z"
+    ask.get(f"taxonomy_terms/{term_id('sup.secret')}", expect=404)
+    bring(shown, never | staff, minutes=3)
+    ask.get(f"taxonomy_terms/{term}")
+    # What left the file stays on the map.
+    bring(minutes=4)
+    ask.get(f"taxonomy_terms/{term}")
+
+
+def test_p6_a_taxonomy_is_there_for_ever() -> None:
+    """Whoever takes one out of the software has to make its id answer that it is gone."""
+    assert {"sit", "sup", "grp", "form", "context", "phase", "window"} <= {*taxonomy_kinds()}
 
 
 # --- asked again --------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def import_needs(*, data: Mapping[str, Any], by: Actor, at: datetime) -> ImportR
     concepts = data.get("concepts")
     if not isinstance(concepts, list):
         return ImportReport((), (), 0, (Refusal(FILE, "concepts", "The file has no such list."),))
-    importing = _Importing(concepts)
+    importing = _Importing(concepts, at)
     for concept in concepts:
         importing.take(concept)
     for record_id in (*importing.created, *importing.changed):
@@ -49,7 +49,8 @@ def import_needs(*, data: Mapping[str, Any], by: Actor, at: datetime) -> ImportR
 class _Importing:
     """What one import has met so far."""
 
-    def __init__(self, concepts: list[Any]) -> None:
+    def __init__(self, concepts: list[Any], at: datetime) -> None:
+        self._at = at
         self.created: list[UUID] = []
         self.changed: list[UUID] = []
         self.unchanged = 0
@@ -93,12 +94,18 @@ class _Importing:
             _write_words(need, {}, read)
             self.created.append(need.id)
             return
-        fields_changed = _write_fields(need, read.fields)
+        fields_changed = _write_fields(need, read.fields | self._open_until(need, read))
         words_changed = _write_words(need, {text.language: text for text in need.texts.all()}, read)
         if fields_changed or words_changed:
             self.changed.append(need.id)
         else:
             self.unchanged += 1
+
+    def _open_until(self, need: Need, read: ConceptRead) -> dict[str, datetime | None]:
+        """Whoever was told of it while it was open can be told that it is not any more."""
+        if not read.fields["staff_only"]:
+            return {"open_until": None}
+        return {"open_until": need.open_until if need.staff_only else self._at}
 
 
 def _has_an_id(concept: Any) -> bool:
