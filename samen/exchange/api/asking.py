@@ -15,7 +15,7 @@ from samen.exchange.rules.operations import Asked, BadParameter, asked
 from samen.foundation.languages import PUBLISHED
 
 _FORM = "application/x-www-form-urlencoded"
-_FORMS = (_FORM, "multipart/form-data")
+FORMS = (_FORM, "multipart/form-data")
 
 
 def read(request: HttpRequest, known: tuple[str, ...]) -> Asked:
@@ -47,14 +47,14 @@ def _body(request: HttpRequest) -> Iterator[tuple[str, Any]]:
         return
     if request.content_type == JSON:
         yield from _object(request.body).items()
-    elif request.content_type in _FORMS:
-        for name, values in _form(request).lists():
+    elif request.content_type in FORMS:
+        for name, values in form(request).lists():
             yield from ((name, value) for value in values)
     else:
         raise Problem(415, f"Send {JSON} or {_FORM}.")
 
 
-def _form(request: HttpRequest) -> QueryDict:
+def form(request: HttpRequest) -> QueryDict:
     try:
         return request.POST
     except (BadRequest, MultiPartParserError):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
+from samen.exchange.api import asking
 from samen.exchange.api.answers import PROBLEM, Problem, for_machines
 from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import fhir as queries
@@ -27,6 +28,8 @@ _ISSUES = {
     404: "not-found",
     405: "not-supported",
     410: "deleted",
+    413: "too-long",
+    415: "not-supported",
     429: "throttled",
 }
 # What was there once is known by the names of HSDS.
@@ -104,21 +107,28 @@ def search(request: HttpRequest, resource: str) -> HttpResponse:
 @for_health_care(*_READ, "POST")
 def search_by_post(request: HttpRequest, resource: str) -> HttpResponse:
     """The same, so that what is looked for stands in no address."""
-    values = {**dict(request.GET.lists()), **dict(request.POST.lists())}
+    values = dict(request.GET.lists())
+    if request.method == "POST" and request.body:
+        if request.content_type not in asking.FORMS:
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {asking.FORMS[0]}.")
+        for name, said in asking.form(request).lists():
+            values[name] = [*values.get(name, []), *said]
     return _found(request, resource, values)
 
 
 def _found(request: HttpRequest, kind: str, values: Mapping[str, list[str]]) -> HttpResponse:
     prefers = request.headers.get("Prefer", "").replace(" ", "").casefold()
     try:
-        asked = asked_by(values, strict="handling=strict" in prefers)
+        strict = "handling=strict" in prefers
+        asked = asked_by(kind, values, site=settings.SITE, strict=strict)
     except BadQuestion as question:
         raise Problem(HTTPStatus.BAD_REQUEST, str(question)) from None
     found = queries.found(kind, asked)
     links = {"self": _address(kind, asked, asked.after), "first": _address(kind, asked, None)}
     if found.after is not None:
         links["next"] = _address(kind, asked, found.after)
-    return _answer(fhir.bundle(found.resources, total=found.total, links=links, base=_base()))
+    said = fhir.bundle(found.resources, found.along, total=found.total, links=links, base=_base())
+    return _answer(said)
 
 
 def _address(kind: str, asked: Asked, after: UUID | None) -> str:

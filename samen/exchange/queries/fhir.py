@@ -1,18 +1,26 @@
 """Resources of health care, made of the documents that are kept. A few queries for a page."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
-from samen.directory.models import Change, Location, Service, ServiceAtLocation
+from samen.directory.models import (
+    Change,
+    Location,
+    Service,
+    ServiceAtLocation,
+    ServiceGroup,
+    ServiceNeed,
+)
 from samen.exchange.queries.documents import documents
-from samen.exchange.rules import fhir
-from samen.exchange.rules.asking_fhir import Asked, Name, Span
+from samen.exchange.rules import fhir, taxonomy_kinds
+from samen.exchange.rules.asking_fhir import ANY, Asked, Name, Span
 from samen.exchange.rules.fhir import LOCATION, ORGANIZATION, SERVICE, Version
 
 __all__ = ["Found", "found", "one"]
@@ -24,7 +32,8 @@ Resource = dict[str, Any]
 class Found:
     resources: Sequence[Resource]
     total: int
-    after: UUID | None  # where the next page begins
+    after: UUID | None = None  # where the next page begins
+    along: Sequence[Resource] = ()  # what was asked to come along
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,6 @@ class _Sort:
     names: tuple[str, ...]  # columns
     made: Callable[[UUID, Mapping[str, Any], Version], Resource | None]
     organization: str
-    location: str
 
 
 def one(kind: str, id_: UUID) -> Resource | None:
@@ -50,12 +58,25 @@ def found(kind: str, asked: Asked) -> Found:
     rows = rows.filter(_which(asked, sort)).distinct()
     total = rows.count()
     if asked.only_total:
-        return Found((), total, None)
+        return Found((), total)
     if asked.after is not None:
         rows = rows.filter(record__gt=asked.after)
     there = list(rows.order_by("record")[: asked.count + 1])
     page = there[: asked.count]
-    return Found(_made(kind, page), total, page[-1]["record"] if len(there) > asked.count else None)
+    resources = _made(kind, page)
+    after = page[-1]["record"] if len(there) > asked.count else None
+    return Found(resources, total, after, list(_along(kind, asked, resources)))
+
+
+def _along(kind: str, asked: Asked, found: Sequence[Resource]) -> Iterator[Resource]:
+    """Each once, and nothing that was found anyhow."""
+    wanted: dict[str, set[str]] = {}
+    for include in asked.include:
+        ids = {id_ for each in found for id_ in fhir.referred(each, include)}
+        wanted.setdefault(fhir.INCLUDES[kind][include], set()).update(ids)
+    for sort, ids in wanted.items():
+        rows = _SORTS[sort].all().filter(record__in=ids).distinct()
+        yield from _made(sort, list(rows.order_by("record")))
 
 
 def _page(kind: str, rows: QuerySet[Any, Any]) -> list[Resource]:
@@ -69,7 +90,11 @@ def _which(asked: Asked, sort: _Sort) -> Q:
     if asked.organizations is not None:
         which &= Q(**{f"{sort.organization}__in": asked.organizations})
     if asked.locations is not None:
-        which &= Q(**{f"{sort.location}__in": asked.locations})
+        which &= _at(asked.locations)
+    for numbers in asked.numbers:
+        which &= Q(number__in=numbers)
+    for keys in asked.terms:
+        which &= _answers(keys)
     for name in asked.names:
         which &= _named(name, sort)
     for span in asked.changed:
@@ -84,6 +109,22 @@ def _named(name: Name, sort: _Sort) -> Q:
         for word in name.words:
             any_of |= Q(**{f"{column}__{lookup}": word})
     return any_of
+
+
+def _answers(keys: Collection[str]) -> Q:
+    """Services that say one of these terms: what they help with, or for whom they are."""
+    kinds = taxonomy_kinds()
+    needs = ServiceNeed.objects.filter(need__staff_only=False, need__kind__in=kinds)
+    groups = ServiceGroup.objects.filter(group__staff_only=False, group__kind__in=kinds)
+    if ANY not in keys:
+        needs, groups = needs.filter(need__key__in=keys), groups.filter(group__key__in=keys)
+    return Q(pk__in=needs.values("service")) | Q(pk__in=groups.values("service"))
+
+
+def _at(locations: Collection[UUID]) -> Q:
+    """Services at one of these places; a secret one is none."""
+    links = ServiceAtLocation.objects.exclude(location__type=Location.Type.CONFIDENTIAL)
+    return Q(pk__in=links.filter(location__in=locations).values("service"))
 
 
 def _changed(span: Span) -> Q:
@@ -136,6 +177,9 @@ def _locations() -> QuerySet[Any, Any]:
     """Those where one can go; never a secret one."""
     links = ServiceAtLocation.objects.exclude(location__type=Location.Type.CONFIDENTIAL)
     links = links.exclude(service__publish=Service.Publish.HIDDEN).order_by()
+    # A place without a name of its own goes by that of the organisation.
+    own = NullIf("location__name", Value(""))
+    links = links.alias(name=Coalesce(own, "service__organization__name"))
     return links.values(record=F("location")).annotate(
         shown_by=Min("service__number"), last=Max("service__stamp")
     )
@@ -157,15 +201,12 @@ def _location(id_: UUID, document: Mapping[str, Any], version: Version) -> Resou
 
 
 _SORTS = {
-    SERVICE: _Sort(_services, ("name",), _service, "organization", "at_locations__location"),
+    SERVICE: _Sort(_services, ("name",), _service, "organization"),
     ORGANIZATION: _Sort(
         _organizations,
         ("organization__name", "organization__alternate_name"),
         _organization,
         "organization",
-        "at_locations__location",
     ),
-    LOCATION: _Sort(
-        _locations, ("location__name",), _location, "location__organization", "location"
-    ),
+    LOCATION: _Sort(_locations, ("name",), _location, "service__organization"),
 }

@@ -1,12 +1,15 @@
 """What a search for resources of health care may say, and what it means. Plain Python only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from re import compile as pattern
 from uuid import UUID
 
+from samen.exchange.rules import fhir
+
+ANY = ""  # of our codes
 MOST, USUAL = 200, 50  # resources on a page
 
 _MOMENT = pattern(
@@ -16,7 +19,9 @@ _MOMENT = pattern(
 )
 _NAMES = {"name": "startswith", "name:contains": "contains", "name:exact": "exact"}
 _JSON = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
-_LONGEST, _LONGEST_NAME = 200, 64
+_COMMA, _ESCAPED = pattern(r"(?<!\\),"), pattern(r"\\([,|$\\])")
+_NUMBER = pattern(r"[0-9]{1,9}")
+_MOST_SIGNS, _LONGEST_NAME = 10_000, 64
 _DIGITS = 6
 
 
@@ -45,7 +50,10 @@ class Asked:
     organizations: tuple[UUID, ...] | None = None
     locations: tuple[UUID, ...] | None = None
     names: tuple[Name, ...] = ()
+    numbers: tuple[frozenset[int], ...] = ()  # of services: one out of each
+    terms: tuple[frozenset[str], ...] = ()  # keys of needs, or ANY: one out of each
     changed: tuple[Span, ...] = ()
+    include: tuple[str, ...] = ()
     count: int = USUAL
     only_total: bool = False
     nothing: bool = False  # no resource is like that
@@ -53,40 +61,126 @@ class Asked:
     said: tuple[tuple[str, str], ...] = field(default=())  # what was understood, for the links
 
 
-def asked_by(values: Mapping[str, Sequence[str]], *, strict: bool = False) -> Asked:
-    """Unknown names are left out, as FHIR allows; the links of the answer say what was understood.
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """`code`, `system|code`, `system|` or `|code`, as FHIR writes them."""
+
+    system: str | None  # None: of any; "": of none
+    code: str  # or ANY
+
+    def means(self, system: str, code: str) -> bool:
+        return self.means_system(system) and self.code in (ANY, code)
+
+    def means_system(self, system: str) -> bool:
+        return self.system in (None, system)
+
+
+def asked_by(
+    kind: str, values: Mapping[str, Sequence[str]], *, site: str, strict: bool = False
+) -> Asked:
+    """What is asked of the resources of one sort; `site` is the address of this map.
+
+    Unknown names are left out, as FHIR allows; the links of the answer say what was understood.
     Who says `Prefer: handling=strict` is told of them instead.
 
     Raises BadQuestion.
     """
     _check_format(values)
-    for unknown in (name for name in values if strict and name not in (*_UNDERSTOOD, *_OF_ANY)):
-        message = f"`{unknown[:_LONGEST_NAME]}` is not known here."
-        raise BadQuestion(message)
+    said = tuple(_understood(kind, values))
+    if strict:
+        _check_known(values, {name for name, _value in said})
+    known: dict[str, list[str]] = {}
+    for name, value in said:
+        known.setdefault(name, []).append(_readable(name, value))
     count = _count(_last(values, "_count", str(USUAL)))
+    base = f"{site}/api/fhir/"
     return Asked(
-        ids=_ids(values, "_id"),
-        organizations=_ids(values, "organization", within="Organization/"),
-        locations=_ids(values, "location", within="Location/"),
-        names=tuple(_names(values)),
-        changed=tuple(_span(said) for said in values.get("_lastUpdated", ())),
+        ids=_ids(known, "_id"),
+        organizations=_ids(known, "organization", within="Organization/", base=base),
+        locations=_ids(known, "location", within="Location/", base=base),
+        names=tuple(_names(known)),
+        numbers=tuple(_numbers(known, fhir.numbers_of(site)) if kind == fhir.SERVICE else ()),
+        terms=tuple(_terms(known, fhir.terms_of(site))),
+        changed=tuple(_span(each) for each in known.get("_lastUpdated", ())),
+        include=tuple(dict.fromkeys(known.get("_include", ()))),
         count=min(count, MOST),
         only_total=count == 0 or _last(values, "_summary", "") == "count",
-        nothing=_last(values, "active", "true") == "false",
+        nothing=_is_nothing(kind, known),
         after=_after(_last(values, "_after", "")),
-        said=tuple(_understood(values)),
+        said=said,
     )
 
 
+_SHOWN = ("_count", "_summary")
 _OF_ANY = ("_format", "_after", "_pretty")
-_UNDERSTOOD = (
-    *("_id", "_lastUpdated", "organization", "location", "active", "_count", "_summary"),
-    *_NAMES,
-)
 
 
-def _understood(values: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, str]]:
-    return ((name, each) for name in _UNDERSTOOD for each in values.get(name, ()))
+def _understood(kind: str, values: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, str]]:
+    for name in (*fhir.PARAMETERS[kind], "name:contains", "name:exact", *_SHOWN):
+        yield from ((name, each) for each in values.get(name, ()))
+    includes = fhir.INCLUDES[kind]
+    yield from (("_include", each) for each in values.get("_include", ()) if each in includes)
+
+
+def _check_known(values: Mapping[str, Sequence[str]], understood: Collection[str]) -> None:
+    for unknown in (n for n in values if values[n] and n not in (*understood, *_OF_ANY)):
+        message = f"`{unknown[:_LONGEST_NAME]}` is not known here, or not with this value."
+        raise BadQuestion(message)
+
+
+def _readable(name: str, value: str) -> str:
+    if len(value) > _MOST_SIGNS or "\x00" in value:
+        message = f"`{name}` is too long, or holds a sign that no value has."
+        raise BadQuestion(message)
+    return value
+
+
+def _any_of(value: str) -> list[str]:
+    """The values that commas part; a comma behind a backslash parts nothing."""
+    parts = (_ESCAPED.sub(r"\1", each).strip() for each in _COMMA.split(value))
+    return [part for part in parts if part]
+
+
+def _tokens(values: Mapping[str, Sequence[str]], name: str) -> Iterable[list[_Token]]:
+    """Of each time it was said: any of them."""
+    for value in values.get(name, ()):
+        parted = [each.rpartition("|") for each in _any_of(value)]
+        yield [_Token(system if bar else None, code) for system, bar, code in parted]
+
+
+# What every resource of a sort says alike.
+_ALIKE: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    fhir.SERVICE: {"active": fhir.ACTIVE},
+    fhir.ORGANIZATION: {"active": fhir.ACTIVE, "type": fhir.KIND_OF_ORGANIZATION},
+    fhir.LOCATION: {"status": fhir.STATUS_OF_LOCATION, "type": fhir.KIND_OF_LOCATION},
+}
+# What none says.
+_NEVER = {
+    fhir.SERVICE: (),
+    fhir.ORGANIZATION: ("identifier", "partof"),
+    fhir.LOCATION: ("identifier", "partof"),
+}
+
+
+def _is_nothing(kind: str, values: Mapping[str, Sequence[str]]) -> bool:
+    return any(values.get(name) for name in _NEVER[kind]) or any(
+        not any(token.means(*said) for token in tokens)
+        for name, said in _ALIKE[kind].items()
+        for tokens in _tokens(values, name)
+    )
+
+
+def _numbers(values: Mapping[str, Sequence[str]], system: str) -> Iterable[frozenset[int]]:
+    for tokens in _tokens(values, "identifier"):
+        if any(token == _Token(system, ANY) for token in tokens):
+            continue  # every service has one of this system
+        codes = [token.code for token in tokens if token.means_system(system)]
+        yield frozenset(int(code) for code in codes if _NUMBER.fullmatch(code))
+
+
+def _terms(values: Mapping[str, Sequence[str]], system: str) -> Iterable[frozenset[str]]:
+    for tokens in _tokens(values, "service-type"):
+        yield frozenset(token.code for token in tokens if token.means_system(system))
 
 
 def _last(values: Mapping[str, Sequence[str]], name: str, otherwise: str) -> str:
@@ -109,14 +203,15 @@ def _count(said: str) -> int:
 
 
 def _ids(
-    values: Mapping[str, Sequence[str]], name: str, *, within: str = ""
+    values: Mapping[str, Sequence[str]], name: str, *, within: str = "", base: str = ""
 ) -> tuple[UUID, ...] | None:
     """Of all values of the parameter; what is no id of ours is nobody's."""
     given = values.get(name)
     if not given:
         return None
     sets = [
-        {_uuid(each.removeprefix(within)) for each in said[:10_000].split(",")} for said in given
+        {_uuid(each.removeprefix(base).removeprefix(within)) for each in _any_of(said)}
+        for said in given
     ]
     return tuple(id_ for id_ in set.intersection(*sets) if id_ is not None)
 
@@ -142,10 +237,7 @@ def _after(said: str) -> UUID | None:
 def _names(values: Mapping[str, Sequence[str]]) -> Iterable[Name]:
     for param, how in _NAMES.items():
         for said in values.get(param, ()):
-            if len(said) > _LONGEST or "\x00" in said:
-                message = f"`{param}` is too long, or holds a sign that no name has."
-                raise BadQuestion(message)
-            words = tuple(word.strip() for word in said.split(",") if word.strip())
+            words = tuple(_any_of(said))
             if words:
                 yield Name(how, words)
 

@@ -27,7 +27,57 @@ _DAYS = {
     "SA": "sat",
     "SU": "sun",
 }
+# The codes that every one of ours has, each with its system.
+KIND_OF_ORGANIZATION = (f"{_CODES}organization-type", "other")
+KIND_OF_LOCATION = (f"{_CODES}v3-RoleCode", "COMM")
+STATUS_OF_LOCATION = ("http://hl7.org/fhir/location-status", "active")
+ACTIVE = ("http://hl7.org/fhir/special-values", "true")
+
+# By what each sort of resource can be searched, and how FHIR reads the value. What no resource of
+# ours has (a parent, an identifier of another register) is asked for in vain, and that is answered.
+PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    SERVICE: {
+        "_id": "token",
+        "_lastUpdated": "date",
+        "active": "token",
+        "identifier": "token",
+        "location": "reference",
+        "name": "string",
+        "organization": "reference",
+        "service-type": "token",
+    },
+    ORGANIZATION: {
+        "_id": "token",
+        "_lastUpdated": "date",
+        "active": "token",
+        "identifier": "token",
+        "name": "string",
+        "partof": "reference",
+        "type": "token",
+    },
+    LOCATION: {
+        "_id": "token",
+        "_lastUpdated": "date",
+        "identifier": "token",
+        "name": "string",
+        "organization": "reference",
+        "partof": "reference",
+        "status": "token",
+        "type": "token",
+    },
+}
+# What comes along when it is asked for, by the words of `_include`: the sort of resource. Nothing
+# has a parent, so none comes with it.
+INCLUDES: Mapping[str, Mapping[str, str]] = {
+    SERVICE: {
+        "HealthcareService:location": LOCATION,
+        "HealthcareService:organization": ORGANIZATION,
+    },
+    ORGANIZATION: {"Organization:partof": ORGANIZATION},
+    LOCATION: {"Location:organization": ORGANIZATION, "Location:partof": LOCATION},
+}
 _TAGS = {language.iso: tag for tag, language in reversed(LANGUAGES.items())}
+_MANAGED_BY = "managingOrganization"
 _WITHHELD = "Het adres is geheim."
 
 
@@ -55,7 +105,7 @@ def service(document: Mapping[str, Any], version: Version, *, site: str) -> dict
             "meta": version.meta(SERVICE),
             "language": "nl",
             "identifier": [
-                {"system": f"{site}/nl/i/", "value": str(document["number"])},
+                {"system": numbers_of(site), "value": str(document["number"])},
             ],
             "active": True,
             "providedBy": _reference(
@@ -79,6 +129,16 @@ def service(document: Mapping[str, Any], version: Version, *, site: str) -> dict
     )
 
 
+def numbers_of(site: str) -> str:
+    """The system of the numbers that our services have."""
+    return f"{site}/nl/i/"
+
+
+def terms_of(site: str) -> str:
+    """The system of the terms of our taxonomies."""
+    return f"{site}/api/hsds/3.2/taxonomies"
+
+
 def organization(said: Mapping[str, Any], version: Version) -> dict[str, Any]:
     return _known(
         {
@@ -87,7 +147,7 @@ def organization(said: Mapping[str, Any], version: Version) -> dict[str, Any]:
             "meta": version.meta(ORGANIZATION),
             "language": "nl",
             "active": True,
-            "type": [_coded("organization-type", "other", "Other")],
+            "type": [_coded(*KIND_OF_ORGANIZATION, "Other")],
             "name": said["name"],
             "alias": [said["alternate_name"]] if "alternate_name" in said else None,
             "telecom": [
@@ -109,26 +169,14 @@ def location(
             "id": place["id"],
             "meta": version.meta(LOCATION),
             "language": "nl",
-            "status": "active",
+            "status": STATUS_OF_LOCATION[1],
             "name": place.get("name") or organization["name"],
             "description": place.get("description"),
             "mode": "instance",
-            "type": [
-                {
-                    "coding": [
-                        {
-                            "system": f"{_CODES}v3-RoleCode",
-                            "code": "COMM",
-                            "display": "Community Location",
-                        }
-                    ]
-                }
-            ],
-            "physicalType": _coded("location-physical-type", *_PHYSICAL[virtual]),
+            "type": [_coded(*KIND_OF_LOCATION, "Community Location")],
+            "physicalType": _coded(f"{_CODES}location-physical-type", *_PHYSICAL[virtual]),
             "address": _address(addresses[0]) if addresses else None,
-            "managingOrganization": _reference(
-                ORGANIZATION, organization["id"], organization["name"]
-            ),
+            _MANAGED_BY: _reference(ORGANIZATION, organization["id"], organization["name"]),
         }
     )
 
@@ -159,7 +207,7 @@ def _reference(kind: str, id_: str, name: str) -> dict[str, str]:
 
 
 def _coded(system: str, code: str, words: str) -> dict[str, Any]:
-    return {"coding": [{"system": f"{_CODES}{system}", "code": code, "display": words}]}
+    return {"coding": [{"system": system, "code": code, "display": words}]}
 
 
 def _point(system: str, value: str | None) -> dict[str, Any]:
@@ -168,12 +216,8 @@ def _point(system: str, value: str | None) -> dict[str, Any]:
 
 def _types(document: Mapping[str, Any], *, site: str) -> list[dict[str, Any]]:
     terms = [each["taxonomy_term"] for each in document.get("attributes", ())]
-    system = f"{site}/api/hsds/3.2/taxonomies"
     coded = [
-        {
-            "coding": [{"system": system, "code": term["code"], "display": term["name"]}],
-            "text": term["name"],
-        }
+        {**_coded(terms_of(site), term["code"], term["name"]), "text": term["name"]}
         for term in terms
         if term.get("code")
     ]
@@ -261,15 +305,22 @@ def _address(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bundle(
-    resources: Sequence[Mapping[str, Any]], *, total: int, links: Mapping[str, str], base: str
+    resources: Sequence[Mapping[str, Any]],
+    along: Sequence[Mapping[str, Any]],
+    *,
+    total: int,
+    links: Mapping[str, str],
+    base: str,
 ) -> dict[str, Any]:
+    """What was found, and behind it what comes along, which does not count."""
     entries = [
         {
             "fullUrl": f"{base}/{each['resourceType']}/{each['id']}",
             "resource": each,
-            "search": {"mode": "match"},
+            "search": {"mode": mode},
         }
-        for each in resources
+        for mode, found in (("match", resources), ("include", along))
+        for each in found
     ]
     found = {
         "resourceType": "Bundle",
@@ -281,6 +332,18 @@ def bundle(
     return {**found, "entry": entries} if entries else found
 
 
+def referred(resource: Mapping[str, Any], include: str) -> list[str]:
+    """Ids of the resources that this one leads to, by what `_include` says."""
+    name = {
+        "location": "location",
+        "organization": "providedBy" if resource["resourceType"] == SERVICE else _MANAGED_BY,
+        "partof": "partOf",
+    }[include.partition(":")[2]]
+    there = resource.get(name, [])
+    every = there if isinstance(there, list) else [there]
+    return [each["reference"].rpartition("/")[2] for each in every]
+
+
 def outcome(code: str, words: str) -> dict[str, Any]:
     issue = {"severity": "error", "code": code, "diagnostics": words}
     return {"resourceType": "OperationOutcome", "issue": [issue]}
@@ -290,7 +353,7 @@ def capabilities(*, base: str, publisher: str) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": "2026-11-25",
+        "date": "2026-11-26",
         "publisher": publisher,
         "kind": "instance",
         "software": {"name": "SAMEN"},
@@ -308,12 +371,11 @@ def capabilities(*, base: str, publisher: str) -> dict[str, Any]:
 
 
 def _capability(name: str) -> dict[str, Any]:
-    named = [("_id", "token"), ("_lastUpdated", "date"), ("name", "string")]
-    named += {SERVICE: [("organization", "reference"), ("location", "reference")]}.get(name, [])
     return {
         "type": name,
         "supportedProfile": [f"{_PROFILE}{name}"],
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "versioned",
-        "searchParam": [{"name": param, "type": kind} for param, kind in named],
+        "searchInclude": list(INCLUDES[name]),
+        "searchParam": [{"name": param, "type": kind} for param, kind in PARAMETERS[name].items()],
     }

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as site
 from django.test import Client
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
@@ -22,6 +23,7 @@ from samen.directory.models import HoursException, OpeningHours, Organization, S
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.exchange.rules.asking_fhir import asked_by
+from samen.exchange.rules.fhir import PARAMETERS
 from samen.foundation.actor import job
 from samen.needs.tests import make as needs
 
@@ -273,7 +275,138 @@ def test_who_has_it_already_is_told_so(client: Client, service: Service) -> None
     assert again.status_code == 304
 
 
-NAMES = ("_id", "_lastUpdated", "name", "name:contains", "_count", "_after", "active", "_format")
+CODES = "http://terminology.hl7.org/CodeSystem"
+
+
+def right_and_wrong(service: Service) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """For each parameter of each sort: values that the one resource there is has, and others."""
+    place = str(service.at_locations.get().location_id)
+    owner, number = str(service.organization_id), str(service.number)
+    numbers, terms = f"{site.SITE}/nl/i/", f"{site.SITE}/api/hsds/3.2/taxonomies"
+    nobody = str(uuid4())
+    moment = (["2026-11-22", "ge2026"], ["lt2026-11-22", "2025"])
+    active = (["true", "false,true", "http://hl7.org/fhir/special-values|true"], ["false", "yes"])
+    owners = [owner, f"Organization/{owner}", f"{site.SITE}/api/fhir/Organization/{owner}"]
+    ours = (owners, [nobody, f"Location/{owner}", f"https://other.example/Organization/{owner}"])
+    never: tuple[list[str], list[str]] = ([], ["", "x", owner, f"Organization/{owner}"])
+    return {
+        ("HealthcareService", "_id"): ([str(service.id)], [nobody, "1"]),
+        ("HealthcareService", "_lastUpdated"): moment,
+        ("HealthcareService", "active"): active,
+        ("HealthcareService", "identifier"): (
+            [number, f"{numbers}|{number}", f"{numbers}|", f"x,{number}"],
+            ["0", f"|{number}", f"https://x.example|{number}", "x", "https://x.example|"],
+        ),
+        ("HealthcareService", "location"): ([place, f"Location/{place}"], [nobody, owner]),
+        ("HealthcareService", "name"): (["opv", "x,Opvang"], ["vang", "x\\,Opvang"]),
+        ("HealthcareService", "organization"): ours,
+        ("HealthcareService", "service-type"): (
+            ["sup.shelter", f"{terms}|sup.shelter", f"{terms}|", "x,sup.shelter"],
+            ["sup", "|sup.shelter", f"{CODES}|sup.shelter", f"{CODES}|", "gbvims.rape"],
+        ),
+        ("Organization", "_id"): ([owner], [nobody]),
+        ("Organization", "_lastUpdated"): moment,
+        ("Organization", "active"): active,
+        ("Organization", "identifier"): never,
+        ("Organization", "name"): (["veilig"], ["thuis"]),
+        ("Organization", "partof"): never,
+        ("Organization", "type"): (["other", f"{CODES}/organization-type|other"], ["prov"]),
+        ("Location", "_id"): ([place], [nobody]),
+        ("Location", "_lastUpdated"): moment,
+        ("Location", "identifier"): never,
+        # It has no name of its own, and goes by that of the organisation.
+        ("Location", "name"): (["veilig"], ["domplein"]),
+        ("Location", "organization"): ours,
+        ("Location", "partof"): never,
+        ("Location", "status"): (["active", "suspended,active"], ["inactive", "|active"]),
+        ("Location", "type"): (["COMM", f"{CODES}/v3-RoleCode|"], ["comm", "HOSP"]),
+    }
+
+
+def test_the_statement_says_what_can_be_searched_and_nothing_else(
+    client: Client, service: Service
+) -> None:
+    make.answers(service, needs.need("gbvims.rape", staff_only=True))
+    said = asked(client, "metadata")["rest"][0]["resource"]
+    stated = {(sort["type"], each["name"]) for sort in said for each in sort["searchParam"]}
+    values = right_and_wrong(service)
+    assert stated == values.keys()
+    strict = {"Prefer": "handling=strict"}
+    for (kind, name), (right, wrong) in values.items():
+        for value in right:
+            assert asked(client, kind, **{name: value})["total"] == 1, (kind, name, value)
+            # With AND, also within one parameter.
+            for other in (each for each in wrong if each):
+                assert asked(client, kind, **{name: [value, other]})["total"] == 0
+        for value in (each for each in wrong if each):
+            assert asked(client, kind, **{name: value})["total"] == 0, (kind, name, value)
+    for kind in kinds():
+        for name in {name for _kind, name in stated}:
+            answer = client.get(f"{FHIR}/{kind}", {name: "2026"}, headers=strict)
+            assert answer.status_code == (200 if (kind, name) in stated else 400), (kind, name)
+
+
+def test_parameters_narrow_what_the_others_leave(client: Client, service: Service) -> None:
+    other = noted(make.service(name="Opvang twee"))
+    path, term = "HealthcareService", {"service-type": "sup.shelter"}
+
+    assert asked(client, path, name="opvang")["total"] == 2
+    assert ids(asked(client, path, name="opvang", **term)) == [str(service.id)]
+    assert asked(client, path, identifier=other.number, **term)["total"] == 0
+    posted = client.post(f"{FHIR}/{path}/_search?service-type=sup.shelter", {"name": "opvang"})
+    assert ids(checked(posted.json())) == [str(service.id)]
+    twice = client.post(f"{FHIR}/{path}/_search?name=opvang", {"name": "opvang twee"})
+    assert ids(checked(twice.json())) == [str(other.id)]
+
+
+def test_a_secret_place_is_found_by_nothing(client: Client) -> None:
+    hidden = make.confidential_location(noted(make.service()))
+
+    assert asked(client, "HealthcareService", location=str(hidden.pk))["total"] == 0
+
+
+def test_what_is_asked_to_come_along_comes_once_and_does_not_count(
+    client: Client, service: Service
+) -> None:
+    other = noted(make.service())
+    said = asked(client, "metadata")["rest"][0]["resource"]
+    stated = {sort["type"]: sort["searchInclude"] for sort in said}
+    assert stated["Organization"] == ["Organization:partof"]
+
+    page = asked(client, "HealthcareService", _include=stated["HealthcareService"])
+    found = [(each["search"]["mode"], each["resource"]["resourceType"]) for each in page["entry"]]
+    assert page["total"] == 2
+    assert set(ids(page)[:2]) == {str(service.id), str(other.id)}
+    assert found[2:] == [("include", "Location"), ("include", "Organization")]
+    places = asked(client, "Location", _include=stated["Location"])
+    assert ids(places)[1:] == [str(service.organization_id)]
+    assert len(ids(asked(client, "Organization", _include="Organization:partof"))) == 1
+    strict = {"Prefer": "handling=strict"}
+    answer = client.get(f"{FHIR}/Location", {"_include": "Location:endpoint"}, headers=strict)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("{}", "application/json", 415),
+        ("name=x", "application/x-www-form-urlencoded", 200),
+        ("x", "multipart/form-data; boundary=", 400),
+        ("name=" + "x" * 70_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+def test_a_body_is_a_form(client: Client, body: str, kind: str, status: int) -> None:
+    answer = client.post(f"{FHIR}/Location/_search", body, content_type=kind)
+
+    assert answer.status_code == status
+
+
+NAMES = sorted(
+    {
+        *("name:contains", "name:exact", "_count", "_after", "_format", "_include", "_summary"),
+        *(name for known in PARAMETERS.values() for name in known),
+    }
+)
 
 
 @settings(
@@ -312,7 +445,7 @@ def test_what_was_understood_is_in_the_link(client: Client) -> None:
     [self_link] = [link["url"] for link in page["link"] if link["relation"] == "self"]
 
     assert self_link.endswith("/api/fhir/Location?name=x")
-    assert asked_by({"_count": ["999999"]}).count == 200
+    assert asked_by("Location", {"_count": ["999999"]}, site="https://samen.example").count == 200
 
 
 def test_who_asks_strictly_is_told_of_what_is_not_known(client: Client) -> None:
