@@ -1,12 +1,16 @@
 """What a program reads before it asks: the OpenAPI file, the profile, its schemas, the guide."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from samen.exchange.api.answers import Problem, as_json, for_machines
+from samen.exchange.api import asking
+from samen.exchange.api.answers import Problem, View, as_json, for_machines
+from samen.exchange.api.turns import take_turn
 from samen.exchange.rules.openapi import Publisher
 from samen.exchange.rules.openapi import openapi as written
 from samen.exchange.rules.shapes import PATCHED, SHAPES, Schema, compiled, patch
@@ -15,11 +19,24 @@ READ = ("GET", "HEAD")
 _GUIDE = Path("docs") / "api.md"
 
 
+def _to_read(view: View) -> View:
+    """A file: it takes its turn like every question, and nothing is asked of it."""
+
+    @for_machines(*READ)
+    @wraps(view)
+    def told(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        asking.values(request, ())
+        take_turn(request)
+        return view(request, **parts)
+
+    return told
+
+
 def here(standard: str) -> str:
     return f"{settings.SITE}/api/hsds/{standard}"
 
 
-@for_machines(*READ)
+@_to_read
 def openapi(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
     publisher = Publisher(
         name=settings.PUBLISHER_NAME,
@@ -30,7 +47,7 @@ def openapi(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG00
     return as_json(written(standard, here(standard), publisher))
 
 
-@for_machines(*READ)
+@_to_read
 def profile(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
     base = here(standard)
     return as_json(
@@ -48,18 +65,18 @@ def profile(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG00
     )
 
 
-@for_machines(*READ)
+@_to_read
 def profile_patch(request: HttpRequest, standard: str, shape: str) -> HttpResponse:  # noqa: ARG001 a view
     return _known(shape, PATCHED, patch)
 
 
-@for_machines(*READ)
+@_to_read
 def schema(request: HttpRequest, standard: str, shape: str) -> HttpResponse:  # noqa: ARG001 a view
     address = f"{here(standard)}/schema/{shape}.json"
     return _known(shape, SHAPES, lambda name: compiled(name, address))
 
 
-@for_machines(*READ)
+@_to_read
 def guide(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
     """For the people who write the programs."""
     text = (settings.BASE / _GUIDE).read_text()

@@ -20,6 +20,7 @@ _TITLES = {
     410: "Not here any more",
     413: "Too long",
     415: "Not in this form",
+    422: "Not a question",
     429: "Too many questions at once",
     503: "Not now",
 }

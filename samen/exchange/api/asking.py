@@ -11,7 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from samen.exchange.api.answers import JSON, Problem
 from samen.exchange.rules import ORIGINAL
-from samen.exchange.rules.operations import Asked, BadParameter, asked
+from samen.exchange.rules.operations import Asked, BadParameter, asked, check_name
 from samen.foundation.languages import PUBLISHED
 
 _FORM = "application/x-www-form-urlencoded"
@@ -20,15 +20,24 @@ FORMS = (_FORM, "multipart/form-data")
 
 def read(request: HttpRequest, known: tuple[str, ...]) -> Asked:
     """Raises Problem, with the field named. A value is never repeated."""
+    try:
+        return asked(values(request, known))
+    except BadParameter as bad:
+        raise refused(bad) from None
+
+
+def values(request: HttpRequest, known: tuple[str, ...]) -> Mapping[str, Any]:
+    """What is said by name, and nothing that is not known here. Raises Problem."""
     said: dict[str, Any] = {}
     try:
         for name, value in _pairs(request):
+            check_name(name, known)
             if name in said and said[name] != value:
                 raise BadParameter(parameter=name, why="This is said twice, and not the same.")  # noqa: TRY301 beside the others
             said[name] = value
-        return asked(said, known)
     except BadParameter as bad:
         raise refused(bad) from None
+    return said
 
 
 def refused(bad: BadParameter) -> Problem:
@@ -67,7 +76,7 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise Problem(400, "The body is not JSON.", parameter="body") from None
     if not isinstance(said, dict):
-        raise Problem(400, "Send one JSON object with the parameters.", parameter="body")
+        raise Problem(422, "Send one JSON object with the parameters.", parameter="body")
     # null is as good as leaving it out.
     return {name: value for name, value in said.items() if value is not None}
 

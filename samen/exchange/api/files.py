@@ -7,6 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from samen.exchange.api.answers import Problem, for_machines
+from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import downloads
 
 _SOON = "60"  # seconds
@@ -14,6 +15,7 @@ _SOON = "60"  # seconds
 
 @for_machines("GET", "HEAD")
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
+    take_turn(request)
     edition = downloads.edition()
     if edition is None:
         raise _not_now()

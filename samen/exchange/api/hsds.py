@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from time import monotonic
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from samen.exchange import queries
 from samen.exchange.api import asking
 from samen.exchange.api.about import READ, here
 from samen.exchange.api.answers import JSON, NDJSON, Problem, as_json, for_machines
-from samen.exchange.api.limits import Buckets
+from samen.exchange.api.turns import take_turn
 from samen.exchange.http.streams import TooMany, streamed
 from samen.exchange.queries import Shape
 from samen.exchange.rules import encoded, moment
@@ -32,12 +31,12 @@ VERSIONS = ("3.2", "3.3")
 ASK = (*READ, "POST")
 
 _RECORDS_A_DROP = 200  # of a whole list; a page or a record is one drop
-buckets = Buckets(size=settings.API_AT_ONCE, per_second=settings.API_PER_SECOND)
 
 
 @for_machines(*READ)
 def root(request: HttpRequest, standard: str) -> HttpResponse:
-    _take_turn(request)
+    asking.values(request, ())
+    take_turn(request)
     base = here(standard)
     return as_json(
         {
@@ -67,7 +66,7 @@ def records(request: HttpRequest, standard: str, kind: str) -> HttpResponseBase:
     """A page of a list, or all of it as lines."""
     said = asking.read(request, PARAMETERS[kind])
     whole = said.format == "ndjson" or _is_one_page(said)
-    _take_turn(request)
+    take_turn(request)
     language = asking.language_of(request, said)
     full = said.full or (said.full_service and kind == "organizations")
     shape = Shape(standard, language, full, said.full_service, said.minimal)
@@ -85,7 +84,7 @@ def records(request: HttpRequest, standard: str, kind: str) -> HttpResponseBase:
 def record(request: HttpRequest, standard: str, kind: str, record: str) -> HttpResponseBase:
     """One record with everything nested in it."""
     said = asking.read(request, OF_ONE[kind])
-    _take_turn(request)
+    take_turn(request)
     language = asking.language_of(request, said)
     shape = Shape(standard, language, full=True, full_service=said.full_service)
     found = read_id(record)
@@ -122,7 +121,7 @@ def _whole(request: HttpRequest, kind: str, said: Asked, shape: Shape) -> HttpRe
         return HttpResponse(content_type=content_type)
     # Counting refuses what cannot be understood, before the first line is out.
     total = queries.total(kind, said)
-    _take_turn(request, drops=total // _RECORDS_A_DROP)
+    take_turn(request, drops=total // _RECORDS_A_DROP)
     pieces = queries.everything(kind, said, shape)
     written = _lines(pieces) if as_lines else _one_page(pieces, total)
     try:
@@ -157,12 +156,6 @@ def _missing(kind: str, record: UUID | None) -> NoReturn:
         raise Problem(410, "This was taken off the map.", **since)
     into = str(gone.merged_into)
     raise Problem(410, "This was made one with another record.", merged_into=into, **since)
-
-
-def _take_turn(request: HttpRequest, drops: float = 1) -> None:
-    seconds = buckets.wait(asking.address_of(request), drops=drops, at=monotonic())
-    if seconds:
-        raise Problem(429, "Ask again in a moment.", headers={"Retry-After": str(seconds)})
 
 
 def _tag(*parts: object) -> str:

@@ -22,6 +22,7 @@ from uuid import UUID
 
 SERVICE, ORGANIZATION = "service", "organization"
 MOST, USUAL = 1_000, 100  # changes in one answer
+PARAMETERS = ("after", "limit")
 
 _FORM = struct.Struct(">QQ6s")
 _HIGHEST = 2**63 - 1

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from samen.exchange.rules.operations import MOST_METRES, MOST_PER_PAGE, OF_ONE, PARAMETERS, PER_PAGE
-from samen.exchange.rules.shapes import DIALECT, SHAPES, component
+from samen.exchange.rules.shapes import DIALECT, PATCHED, SHAPES, component
 from samen.foundation.languages import LANGUAGES
 
 Node = dict[str, Any]
 
 _JSON, _NDJSON, _PROBLEM = "application/json", "application/x-ndjson", "application/problem+json"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _UUID: Node = {"type": "string", "format": "uuid"}
 _MOMENT: Node = {"type": "string", "format": "date-time"}
 _FLAG: Node = {"type": "boolean", "default": False}
@@ -71,6 +72,26 @@ _VALUES: Mapping[str, tuple[str, Node]] = {
     "top_only": ("Terms that have no terms below them.", _FLAG),
     "parent_id": ("Terms right below this one.", _UUID),
 }
+_MARKDOWN = "text/markdown"
+_ANY_FILE: Mapping[str, Node] = {_JSON: {"type": "object"}, _MARKDOWN: {"type": "string"}}
+# What it is called, what it is, how it is written, and which there are.
+_FILES: Mapping[str, tuple[str, str, str, Sequence[str]]] = {
+    "/openapi.json": ("getOpenApi", "This file.", _JSON, ()),
+    "/guide": ("getGuide", "How to use it, for people.", _MARKDOWN, ()),
+    "/profile/": ("getProfile", "What this publisher adds to the standard.", _JSON, ()),
+    "/profile/{name}.json": (
+        "getProfilePatch",
+        "What it adds to the file of this name, as JSON Merge Patch.",
+        _JSON,
+        PATCHED,
+    ),
+    "/schema/{name}.json": (
+        "getSchema",
+        "The schema of a record as this publisher writes it.",
+        _JSON,
+        SHAPES,
+    ),
+}
 _FAULTS: Mapping[int, str] = {
     304: "What you have is still right.",
     400: "A parameter is not known, or not written as it must be; it is named.",
@@ -78,6 +99,7 @@ _FAULTS: Mapping[int, str] = {
     410: "It was here, and is not any more; or it became one with another record.",
     413: "The body is too long.",
     415: "The body is neither JSON nor a form.",
+    422: "The body is JSON, and no object with parameters.",
     429: "Too many questions at once. Retry-After says after how many seconds the next may come.",
     503: "The map cannot be read right now.",
 }
@@ -124,6 +146,7 @@ def openapi(standard: str, here: str, publisher: Publisher) -> Node:
 
 def _paths() -> Node:
     paths: Node = {"/": {"get": _root()}, "/changes": {"get": _changes()}}
+    paths |= {path: {"get": _file(path)} for path in _FILES}
     for kind in PARAMETERS:
         paths[f"/{kind}"] = {"get": _list(kind), "post": _asked_by_post(kind)}
         paths[f"/{kind}/{{id}}"] = {"get": _record(kind)}
@@ -135,8 +158,27 @@ def _root() -> Node:
         "operationId": "getAPIMetaInformation",
         "summary": "What this is and who publishes it.",
         "tags": ["required"],
-        "responses": {"200": _answer("About", "This feed."), **_faults(429)},
+        "responses": {"200": _answer("About", "This feed."), **_faults(400, 429)},
     }
+
+
+def _file(path: str) -> Node:
+    """What a program reads before it asks."""
+    name, summary, media, names = _FILES[path]
+    said: Node = {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["samen"],
+        "responses": {
+            "200": {"description": summary, "content": {media: {"schema": _ANY_FILE[media]}}},
+            **_faults(400, 429),
+        },
+    }
+    if names:
+        where = {"name": "name", "in": "path", "required": True, "schema": {"enum": list(names)}}
+        said["parameters"] = [where]
+        said["responses"] |= _faults(404)
+    return said
 
 
 def _changes() -> Node:
@@ -187,8 +229,11 @@ def _asked_by_post(kind: str) -> Node:
         "operationId": _OPERATIONS[kind][1].replace("get", "query"),
         "summary": f"The same, asked in a body: what is looked for stands in no address ({kind}).",
         "tags": ["optional"],
-        "requestBody": {"required": False, "content": {_JSON: {"schema": _question(kind)}}},
-        "responses": {"200": _page_of(kind), **_faults(400, 413, 415, 429, 503)},
+        "requestBody": {
+            "required": False,
+            "content": {media: {"schema": _question(kind)} for media in (_JSON, *_FORMS)},
+        },
+        "responses": {"200": _page_of(kind), **_faults(400, 413, 415, 422, 429, 503)},
     }
 
 

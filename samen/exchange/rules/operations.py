@@ -107,13 +107,21 @@ class Asked:
         )
 
 
-def asked(said: Mapping[str, Any], known: tuple[str, ...]) -> Asked:
-    """`said` as it came: text from an address, or the values of a JSON object."""
+def check_name(name: str, known: tuple[str, ...]) -> None:
+    """Raises BadParameter."""
+    if name not in known:
+        others = f"Known are: {', '.join(sorted(known))}." if known else "Nothing is."
+        why = f"This is not asked here. {others}"
+        raise BadParameter(parameter=name[:_LONGEST_NAME], why=why)
+
+
+def asked(said: Mapping[str, Any]) -> Asked:
+    """`said` as it came, by known names: text from an address, or the values of a JSON object.
+
+    Raises BadParameter.
+    """
     values: dict[str, Any] = {}
     for name, value in said.items():
-        if name not in known:
-            why = f"This is not asked here. Known are: {', '.join(sorted(known))}."
-            raise BadParameter(parameter=name[:_LONGEST_NAME], why=why)
         text = _text(name, value)
         if text:
             values[name] = _READERS[name](name, text)

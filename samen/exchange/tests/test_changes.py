@@ -287,7 +287,7 @@ def test_who_asks_again_is_told_in_a_few_bytes_that_nothing_happened(client: Cli
 def test_p11_who_asks_too_much_at_once_waits_a_moment(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("samen.exchange.api.hsds.buckets", Buckets(size=2, per_second=0.01))
+    monkeypatch.setattr("samen.exchange.api.turns.buckets", Buckets(size=2, per_second=0.01))
     for _ in range(2):
         asked(client)
 

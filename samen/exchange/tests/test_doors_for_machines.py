@@ -132,7 +132,7 @@ def test_p11_a_household_is_one_address_and_what_is_remembered_is_bounded(
 def test_p11_a_refusal_says_when_to_come_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("samen.exchange.api.hsds.buckets", Buckets(size=2, per_second=1))
+    monkeypatch.setattr("samen.exchange.api.turns.buckets", Buckets(size=2, per_second=1))
 
     answers = [client.get(f"{ROOT}services") for _ in range(3)]
 

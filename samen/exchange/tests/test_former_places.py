@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from samen.directory import actions as directory
 from samen.directory.models import FormerPlace, Location, Service, ServiceAtLocation
 from samen.directory.tests import make
-from samen.exchange.api.hsds import buckets
+from samen.exchange.api.turns import buckets
 from samen.exchange.tests.asking import Ask, ask
 from samen.foundation.actor import job
 

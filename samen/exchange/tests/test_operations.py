@@ -22,6 +22,7 @@ from samen.directory.models import (
 )
 from samen.directory.tests import make
 from samen.exchange import actions
+from samen.exchange.api.limits import Buckets
 from samen.exchange.queries import meant
 from samen.exchange.rules import Term, taxonomy_id, taxonomy_kinds, term_id, without_children
 from samen.exchange.rules.operations import OF_ONE, PARAMETERS
@@ -480,7 +481,6 @@ def test_s3_a_question_can_come_in_a_body_that_no_address_shows(ask: Ask) -> Non
 @pytest.mark.parametrize(
     ("body", "parameter"),
     [
-        ("[]", "body"),
         ("{", "body"),
         ("[" * 50_000, "body"),
         ('{"page": {"a": 1}}', "page"),
@@ -493,6 +493,17 @@ def test_a_body_that_cannot_be_read_is_refused(client: Client, body: str, parame
 
     assert answer.status_code == 400
     assert answer.json()["parameter"] == parameter
+
+
+@pytest.mark.parametrize("body", ["[]", "3", '"tuin"', "null", "[{}]"])
+def test_p7_json_that_is_no_question_is_understood_and_yet_not_a_question(
+    client: Client, body: str
+) -> None:
+    answer = client.post(f"{BASE}/services", body, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["parameter"] == "body"
 
 
 def test_what_is_said_twice_must_be_the_same(ask: Ask) -> None:
@@ -616,6 +627,32 @@ def test_p6_a_term_that_became_one_for_colleagues_is_gone(ask: Ask) -> None:
 def test_p6_a_taxonomy_is_there_for_ever() -> None:
     """Whoever takes one out of the software has to make its id answer that it is gone."""
     assert {"sit", "sup", "grp", "form", "context", "phase", "window"} <= {*taxonomy_kinds()}
+
+
+FILES = ("", "openapi.json", "guide", "profile/", "profile/service.json", "schema/service.json")
+
+
+@pytest.mark.parametrize("path", [*FILES, "changes", f"services/{UUID(int=7)}"])
+def test_p4_whatever_is_asked_beside_what_is_known_is_refused_with_its_name(
+    ask: Ask, path: str
+) -> None:
+    said = ask.get(path, bogus="zebra", expect=400)
+
+    assert said["parameter"] == "bogus"
+    assert "zebra" not in json.dumps(said)
+
+
+@pytest.mark.parametrize("path", [f"{BASE}/{file}" for file in FILES] + ["/feeds/samen.csv"])
+def test_p11_a_file_takes_its_turn_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("samen.exchange.api.turns.buckets", Buckets(size=1, per_second=0.01))
+
+    first, second = client.get(path), client.get(path)
+
+    assert first.status_code in (200, 503)  # of an empty map there are no files to take along
+    assert second.status_code == 429
+    assert int(second.headers["Retry-After"]) > 0
 
 
 # --- asked again --------------------------------------------------------------------------------
