@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from samen.exchange.api import asking
 from samen.exchange.api.answers import Problem, View, as_json, for_machines
 from samen.exchange.api.turns import take_turn
-from samen.exchange.rules.openapi import Publisher
+from samen.exchange.rules.openapi import OPENAPI, PACKAGE, Publisher, openapi_patch
 from samen.exchange.rules.openapi import openapi as written
 from samen.exchange.rules.shapes import PATCHED, SHAPES, Schema, compiled, patch
+from samen.exchange.rules.tables import package, package_patch
 
 READ = ("GET", "HEAD")
 _GUIDE = Path("docs") / "api.md"
@@ -36,20 +37,24 @@ def here(standard: str) -> str:
     return f"{settings.SITE}/api/hsds/{standard}"
 
 
-@_to_read
-def openapi(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
-    publisher = Publisher(
+def _publisher() -> Publisher:
+    return Publisher(
         name=settings.PUBLISHER_NAME,
         email=settings.PUBLISHER_EMAIL,
         site=settings.SITE,
         licence=settings.LICENCE,
     )
-    return as_json(written(standard, here(standard), publisher))
+
+
+@_to_read
+def openapi(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
+    return as_json(written(standard, here(standard), _publisher()))
 
 
 @_to_read
 def profile(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG001 a view
     base = here(standard)
+    patched, shapes = (*PATCHED, OPENAPI, PACKAGE), (*SHAPES, PACKAGE)
     return as_json(
         {
             "name": "SAMEN",
@@ -57,8 +62,8 @@ def profile(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG00
             "description": "Only adds properties, and none that must be there: every record is "
             "valid HSDS too. Patches are JSON Merge Patch (RFC 7386) for the files of the same "
             "name; schemas are for what this publisher writes, and stricter.",
-            "patches": {name: f"{base}/profile/{name}.json" for name in PATCHED},
-            "schemas": {name: f"{base}/schema/{name}.json" for name in SHAPES},
+            "patches": {name: f"{base}/profile/{name}.json" for name in patched},
+            "schemas": {name: f"{base}/schema/{name}.json" for name in shapes},
             "openapi_url": f"{base}/openapi.json",
             "data_guide": f"{base}/guide",
         }
@@ -67,13 +72,27 @@ def profile(request: HttpRequest, standard: str) -> HttpResponse:  # noqa: ARG00
 
 @_to_read
 def profile_patch(request: HttpRequest, standard: str, shape: str) -> HttpResponse:  # noqa: ARG001 a view
+    if shape == OPENAPI:
+        return as_json(openapi_patch(standard, here(standard), _publisher()))
+    if shape == PACKAGE:
+        return as_json(package_patch(**_whose()))
     return _known(shape, PATCHED, patch)
 
 
 @_to_read
 def schema(request: HttpRequest, standard: str, shape: str) -> HttpResponse:  # noqa: ARG001 a view
+    if shape == PACKAGE:
+        return as_json(package(**_whose()))
     address = f"{here(standard)}/schema/{shape}.json"
     return _known(shape, SHAPES, lambda name: compiled(name, address))
+
+
+def _whose() -> dict[str, str]:
+    return {
+        "publisher": settings.PUBLISHER_NAME,
+        "site": settings.SITE,
+        "licence": settings.LICENCE,
+    }
 
 
 @_to_read

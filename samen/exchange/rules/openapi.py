@@ -72,6 +72,8 @@ _VALUES: Mapping[str, tuple[str, Node]] = {
     "top_only": ("Terms that have no terms below them.", _FLAG),
     "parent_id": ("Terms right below this one.", _UUID),
 }
+# Files of the standard beside its schemas.
+OPENAPI, PACKAGE = "openapi", "datapackage"
 _MARKDOWN = "text/markdown"
 _ANY_FILE: Mapping[str, Node] = {_JSON: {"type": "object"}, _MARKDOWN: {"type": "string"}}
 # What it is called, what it is, how it is written, and which there are.
@@ -83,13 +85,13 @@ _FILES: Mapping[str, tuple[str, str, str, Sequence[str]]] = {
         "getProfilePatch",
         "What it adds to the file of this name, as JSON Merge Patch.",
         _JSON,
-        PATCHED,
+        (*PATCHED, OPENAPI, PACKAGE),
     ),
     "/schema/{name}.json": (
         "getSchema",
-        "The schema of a record as this publisher writes it.",
+        "The schema of a record as this publisher writes it, or its data package.",
         _JSON,
-        SHAPES,
+        (*SHAPES, PACKAGE),
     ),
 }
 _FAULTS: Mapping[int, str] = {
@@ -142,6 +144,22 @@ def openapi(standard: str, here: str, publisher: Publisher) -> Node:
             "responses": {str(status): _fault(status) for status in _FAULTS},
         },
     }
+
+
+def openapi_patch(standard: str, here: str, publisher: Publisher) -> Node:
+    """What makes this file of the official one, as JSON Merge Patch: what is null goes."""
+    said = openapi(standard, here, publisher)
+    info = said["info"]
+    info["license"]["url"] = None
+    info["contact"] = {"name": None, "url": None, "email": None} | info["contact"]
+    for path, ways in said["paths"].items():
+        for way in ways.values():
+            way["description"] = None
+        if "{" in path:
+            ways["parameters"] = None  # they stand with the operation
+    root = said["paths"]["/"]["get"]["responses"]["200"]["content"][_JSON]["schema"]
+    root |= {"type": None, "properties": None}
+    return said
 
 
 def _paths() -> Node:
@@ -266,7 +284,8 @@ def _refs(names: Sequence[str]) -> list[Node]:
 
 def _parameter(name: str) -> Node:
     description, schema = _VALUES[name]
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+    where = {"name": name, "in": "query", "required": False}
+    return where | {"description": description, "schema": schema}
 
 
 def _header() -> Node:
@@ -331,12 +350,12 @@ def _page() -> Node:
     flag = {"type": "boolean"}
     fields = {
         "total_items": count | {"description": "In the whole list."},
-        "total_pages": count,
-        "page_number": {"type": "integer", "minimum": 1},
+        "total_pages": count | {"description": "None, when there is nothing."},
+        "page_number": {"type": "integer", "minimum": 1, "description": "From 1."},
         "size": count | {"description": "On this page."},
-        "first_page": flag,
-        "last_page": flag,
-        "empty": flag,
+        "first_page": flag | {"description": "Whether this is the first one."},
+        "last_page": flag | {"description": "Whether nothing comes behind it."},
+        "empty": flag | {"description": "Whether nothing is on it."},
     }
     return {"type": "object", "properties": fields, "required": list(fields)}
 

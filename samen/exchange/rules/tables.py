@@ -237,20 +237,31 @@ class Edition:
 def descriptor(edition: Edition) -> dict[str, Any]:
     """datapackage.json"""
     return {
+        **package(publisher=edition.publisher, site=edition.site, licence=edition.licence),
+        "version": f"{edition.day}.{edition.revision}",
+        "created": edition.at.isoformat(timespec="seconds"),
+    }
+
+
+def package(*, publisher: str, site: str, licence: str) -> dict[str, Any]:
+    """The same of every edition: which tables there are, and what stands in them."""
+    return {
         "name": "samen-map-of-help",
         "title": "Samen: the map of help",
         "description": "Human Services Data Specification (HSDS) 3.2 in tables. "
         f"Where HSDS demands what is not known, stands {UNKNOWN}.",
         "profile": "tabular-data-package",
-        "version": f"{edition.day}.{edition.revision}",
-        "created": edition.at.isoformat(timespec="seconds"),
-        "homepage": edition.site,
-        "licenses": [{"name": edition.licence, "title": edition.licence}],
-        "contributors": [
-            {"title": edition.publisher, "path": edition.site, "role": "publisher"},
-        ],
+        "homepage": site,
+        "licenses": [{"name": licence, "title": licence}],
+        "contributors": [{"title": publisher, "path": site, "role": "publisher"}],
         "resources": [_resource(table) for table in tables().values()],
     }
+
+
+def package_patch(*, publisher: str, site: str, licence: str) -> dict[str, Any]:
+    """What makes this one of the official one, as JSON Merge Patch: what is null goes."""
+    of_the_standard = {"license": None, "version": None}
+    return package(publisher=publisher, site=site, licence=licence) | of_the_standard
 
 
 def _resource(table: Table) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
+from frictionless import Package
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -37,9 +38,11 @@ from samen.directory.models import (
 from samen.directory.tests import make
 from samen.exchange import actions
 from samen.exchange.api.turns import buckets
+from samen.exchange.rules import tables
 from samen.exchange.rules.shapes import PATCHED, SHAPES
 from samen.exchange.tests.asking import BASE, LISTS, STRICT, Ask, ask, check, connection_kept
 from samen.exchange.tests.schemas import EXAMPLES, HSDS, SCHEMA, Hsds, hsds, read
+from samen.exchange.tests.test_downloads import official
 from samen.foundation.actor import job
 from samen.needs.tests import make as needs
 from samen.places.tests import make as places
@@ -134,7 +137,7 @@ def test_p7_our_openapi_file_is_valid_and_says_all_that_can_go_wrong(
 def test_p9_the_profile_only_adds_and_what_it_adds_is_optional(ask: Ask, hsds: Hsds) -> None:
     assert hsds.paths
     index = ask.get("profile/")
-    assert set(index["patches"]) == set(PATCHED)
+    assert set(index["patches"]) == {*PATCHED, "openapi", "datapackage"}
     for name in PATCHED:
         patch = ask.get(f"profile/{name}.json")
         official = read(SCHEMA / f"{name}.json")
@@ -144,6 +147,38 @@ def test_p9_the_profile_only_adds_and_what_it_adds_is_optional(ask: Ask, hsds: H
         assert not patch["properties"].keys() & official["properties"].keys()
         assert patched.get("required") == official.get("required")
     ask.get("profile/nothing.json", expect=404)
+
+
+def test_p9_the_official_openapi_file_and_our_patch_are_our_file(ask: Ask, hsds: Hsds) -> None:
+    """So the profile says all that is ours: `lang`, the feed of changes, what can go wrong."""
+    assert hsds.paths
+    said, patch = ask.get("openapi.json"), ask.get("profile/openapi.json")
+    official = read(SCHEMA / "openapi.json")
+
+    patched = merged(official, patch)
+
+    assert patched == said
+    assert official.keys() <= said.keys()
+    OpenAPIV31SpecValidator(patched).validate()
+    lang = {"$ref": "#/components/parameters/lang"}
+    shared = hsds.paths.keys() - {"/"}
+    assert shared == {path for path in said["paths"] if lang in _parameters(said, path)}
+    assert {"/changes"} < said["paths"].keys() - hsds.paths.keys()
+
+
+def _parameters(said: Any, path: str) -> list[Any]:
+    return [each for way in said["paths"][path].values() for each in way.get("parameters", [])]
+
+
+def test_p9_the_data_package_of_the_profile_is_that_of_the_files(ask: Ask) -> None:
+    patch, compiled = ask.get("profile/datapackage.json"), ask.get("schema/datapackage.json")
+
+    assert merged(official(), patch) == compiled
+    assert Package.validate_descriptor(compiled).valid
+    edition = tables.Edition(make.NOON, 1, "Samen", "x", "https://example.org", "CC-BY-4.0")
+    in_the_files = tables.descriptor(edition)
+    assert compiled["resources"] == in_the_files["resources"]
+    assert in_the_files.keys() - compiled.keys() == {"version", "created"}
 
 
 def merged(target: Any, patch: Any) -> Any:
