@@ -225,25 +225,6 @@ def test_p5_modified_after_is_inclusive_to_the_millisecond(ask: Ask) -> None:
     assert len(ask.ids("services", modified_after="2026-11-22")) == 2
 
 
-def test_p5_last_modified_moves_when_anything_nested_moves(ask: Ask) -> None:
-    service = changed(make.service())
-    before = ask.get(f"services/{service.id}")
-    directory.change_organization(
-        organization_id=service.organization_id,
-        changes={"name": {"name": "Andere naam"}},
-        version=0,
-        why="",
-        by=job("test"),
-        at=make.NOON + timedelta(minutes=1, milliseconds=7),
-    )
-
-    after = ask.get(f"services/{service.id}")
-
-    assert before["last_modified"] == "2026-11-22T12:00:00.000Z"
-    assert after["last_modified"] == "2026-11-22T12:01:00.007Z"
-    assert after["organization"]["name"] == "Andere naam"
-
-
 def test_minimal_is_one_page_of_ids_and_moments(ask: Ask, hsds: Hsds) -> None:
     made = [changed(make.service(), minutes=minutes) for minutes in range(60)]
 
