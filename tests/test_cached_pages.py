@@ -1,23 +1,31 @@
 """Pages through the whole house, from the cache in front to the tables, and tries to poison it."""
 
 import gzip
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from pytest_django import Settings
 
 from samen.directory import actions, queries
-from samen.directory.models import Service
+from samen.directory.models import Change, Service
 from samen.directory.tests import make
 from samen.finder.http import page_cache
 from samen.finder.http.page_cache import PageCache
 from samen.foundation.actor import job
 from samen.needs.tests import make as needs
+from samen.search.engine import shelf
+from samen.search.queries import index as held
+from samen.search.queries.index import Keeper, keeper
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +140,91 @@ def test_a_change_is_out_within_two_seconds(front: Front, clock: Clock, service:
 
     assert "Nieuwe naam" in front.get(address).text
     assert "Nieuwe naam" in front.get(f"/en/find/?i={service.number}").text
+
+
+# --- an index that is behind --------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_index(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    settings.DATA = tmp_path
+    keeper.cache_clear()
+    yield tmp_path / "index"
+    keeper.cache_clear()
+
+
+@contextmanager
+def another_process_builds(root: Path) -> Iterator[None]:
+    """It holds the lock of the one who builds, and takes as long as we like."""
+    said, done = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(done[1])
+            with shelf.only_builder(root) as mine:
+                os.write(said[1], b"+" if mine else b"-")
+                os.read(done[0], 1)
+        finally:
+            os._exit(0)
+    try:
+        assert os.read(said[0], 1) == b"+"
+        yield
+    finally:
+        os.close(done[1])
+        os.waitpid(child, 0)
+        for end in (*said, done[0]):
+            os.close(end)
+
+
+def changed_with_the_needs(name: str) -> Service:
+    """A service that is found from now on, of which only a change of the needs tells."""
+    made = make.service(name=name)
+    Change.objects.create(at=make.NOON, kind="needs", record=uuid4(), verb="changed")
+    return made
+
+
+def test_a_page_of_the_index_of_before_is_never_kept(
+    front: Front, clock: Clock, service: Service, own_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process is at the new one, and it takes longer than anybody thought."""
+    Change.objects.create(at=make.NOON, kind="service", record=service.id, verb="created")
+    assert "Oude naam" in front.get("/en/find/").text
+    assert len(front.cache) == 1
+    monkeypatch.setattr(held, "_PATIENCE", 1_000_000.0)
+    with another_process_builds(own_index):
+        changed_with_the_needs("Nieuw huis")
+        for seconds in (1.5, 3.5, 10, 100):
+            clock.now += seconds
+            assert "Nieuw huis" not in front.get("/en/find/").text
+            assert len(front.cache) == 0
+
+    assert "Nieuw huis" in front.get("/en/find/").text
+    assert len(front.cache) == 1
+
+
+def test_what_the_worker_folds_in_later_is_on_no_page_kept_before(
+    front: Front, clock: Clock, service: Service, own_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a large map the worker builds, and the number of the last change stays what it was."""
+    Change.objects.create(at=make.NOON, kind="service", record=service.id, verb="created")
+    monkeypatch.setattr(held, "LARGE", 0)
+    worker, ours = Keeper(), Keeper()
+    monkeypatch.setattr("samen.search.queries.answers.keeper", ours)
+    front.get("/en/find/")
+    changed_with_the_needs("Nieuw huis")
+    for _ in range(3):
+        clock.now += 5
+        assert "Nieuw huis" not in front.get("/en/find/").text
+        assert len(front.cache) == 0
+
+    assert worker.fold(at=make.NOON) == 2
+    assert len(list(own_index.glob("*-*"))) == 2
+
+    assert "Nieuw huis" in front.get("/en/find/").text
+    assert len(front.cache) == 1
+
+
+# --- tries to poison it -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

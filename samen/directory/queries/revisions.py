@@ -42,33 +42,37 @@ _GONE = frozenset({"deleted", "merged"})
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What was changed since a revision."""
+    """What was changed after a revision, up to another."""
 
     services: frozenset[UUID]  # that are not what they were
     whole: bool  # whether nothing else may have changed
+    until: int  # the revision up to which this was read
 
 
-def changes_since(since: int, *, most: int) -> Pending | None:
-    """The services that were changed since the revision. Three queries.
+def changes_since(since: int, *, most: int) -> Pending:
+    """The services of the next lines of the journal, at most so many lines. Three queries, and
+    one more after something was deleted.
 
     `whole` is False when nobody can tell all of them: after a change of the needs or the places,
-    or of a service of which there is no trace. None when there are more than `most`.
+    or of a service of which there is no trace. Nothing is left when `until` is `since`.
     """
-    changes = Change.objects.filter(pk__gt=since).values_list("kind", "record", "verb")
+    changes = Change.objects.filter(pk__gt=since).order_by("pk")
+    lines = list(changes.values_list("pk", "kind", "record")[:most])
     # Who changes one service often has still changed one.
-    journal = set(changes.distinct()[: 4 * most + 1])
-    if len(journal) > 4 * most:
-        return None
-    named = {record for kind, record, _ in journal if kind == _ONE_SERVICE}
-    gone = {record for kind, record, verb in journal if kind == _ONE_SERVICE and verb in _GONE}
-    owners = [record for kind, record, _ in journal if kind == _SERVICES_OF_ONE]
+    journal = {(kind, record) for _, kind, record in lines}
+    named = {record for kind, record in journal if kind == _ONE_SERVICE}
+    owners = [record for kind, record in journal if kind == _SERVICES_OF_ONE]
     there = set(Service.objects.filter(id__in=named).values_list("id", flat=True))
     owned = Service.objects.filter(organization__in=owners).values_list("id", flat=True)
-    changed = named.union(owned[: most + 1])
-    if len(changed) > most:
-        return None
-    known = all(kind in _KINDS for kind, _, _ in journal)
-    return Pending(frozenset(changed), whole=known and not named - there - gone)
+    missing = named - there
+    if missing:  # told perhaps in a later line than these
+        ends = Change.objects.filter(pk__gt=since, kind=_ONE_SERVICE, verb__in=_GONE)
+        missing.difference_update(ends.filter(record__in=missing).values_list("record", flat=True))
+    return Pending(
+        frozenset(named.union(owned)),
+        whole=not missing and all(kind in _KINDS for kind, _ in journal),
+        until=lines[-1][0] if lines else since,
+    )
 
 
 def oldest_change_since(since: int) -> datetime | None:

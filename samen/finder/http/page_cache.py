@@ -5,6 +5,11 @@ hold: the next time any service on it opens or closes. The key is the address in
 spelling; names we do not know are dropped before anything is looked up. A change of the map is
 seen within a second. Words somebody typed come by POST and are never kept, nor is an error.
 Browsers are told `no-store` as ever: what is kept here is kept on our side only.
+
+A page carries the revision it is true to, and is given while that is the revision of the map. It is
+kept only if the map was the same before it was made and after; a view that answered from an older
+index says that its page holds no longer than this moment. So no time has to pass until all have
+seen a change, and it does not matter how long they take.
 """
 
 import time
@@ -23,9 +28,7 @@ from samen.foundation import languages
 KEEP_UNTIL = "X-Keep-Until"
 
 _GLANCE = 1.0  # seconds between two looks at the revision of the map
-# For so many seconds after a change nothing new is kept: the search may still answer from the
-# index before it, for two seconds at most, and such a page would stay until the next change.
-_SETTLES = 3.0
+_UNKNOWN = -1  # revision of a map that cannot be asked
 _LARGEST = 256 * 1024  # an answer beyond this is not kept
 _OVERHEAD = 1024  # what an entry weighs beside its body
 _NAMES_PER_PATH = {"": ("place",), "all/": ("place",)}
@@ -41,6 +44,7 @@ class Kept:
     body: bytes
     since: float
     until: float
+    revision: int  # of the map, before it was made and after
 
     def holds(self, now: float) -> bool:
         """Not yet over, and not from a future that a clock set back has made of it."""
@@ -62,9 +66,8 @@ class PageCache:
         self._most_bytes = most_bytes
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
-        self._seen = -1
+        self._seen = _UNKNOWN
         self._looked = float("-inf")
-        self._changed = float("-inf")
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         asked = _asked(environ)
@@ -80,7 +83,7 @@ class PageCache:
             if true is None:
                 return self._inside(environ, start)
             key, page = true, self._pages.get(true)
-        if page is not None and page.holds(time.time()):
+        if page is not None and page.revision == self._seen and page.holds(time.time()):
             self._pages.move_to_end(key)
             start("200 OK", page.headers)
             return [page.body]
@@ -99,19 +102,24 @@ class PageCache:
         if now - self._looked < _GLANCE:
             return
         self._looked = now
+        revision = self._now()
+        if revision != self._seen:
+            self._forget(revision)
+
+    def _now(self) -> int:
         try:
-            revision = self._revision()
+            return self._revision()
         except Exception:  # noqa: BLE001 whatever is wrong, the page itself will say so
-            revision = -1
-        if revision != self._seen or revision == -1:
-            if self._seen != -1:
-                self._changed = now
-            self._pages.clear()
-            self._bytes = 0
-            self._seen = revision
+            return _UNKNOWN
+
+    def _forget(self, revision: int) -> None:
+        self._pages.clear()
+        self._bytes = 0
+        self._seen = revision
 
     def _ask(self, environ: WSGIEnvironment, start: StartResponse, key: Key) -> Iterable[bytes]:
         said: list[Any] = []
+        before = self._seen
 
         def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
             until = [value for name, value in headers if name == KEEP_UNTIL]
@@ -126,16 +134,17 @@ class PageCache:
             close()
         status, headers, until = said
         if status.startswith("200 ") and len(body) <= _LARGEST:
-            self._keep(key, Kept(headers, body, time.time(), until))
+            self._keep(key, Kept(headers, body, time.time(), until, before))
         return [body]
 
     def _keep(self, key: Key, page: Kept) -> None:
-        if time.monotonic() - self._changed < _SETTLES:
-            return
         said = {name.lower(): value for name, value in page.headers}
         # What came in another encoding than was asked for would be given to who cannot read it.
         as_asked = said.get("content-encoding", "") == key[_ENCODING]
         if "set-cookie" in said or not as_asked or not page.holds(page.since):
+            return
+        now = self._now()
+        if now != page.revision or now == _UNKNOWN:
             return
         old = self._pages.pop(key, None)
         self._bytes += page.weight - (old.weight if old else 0)

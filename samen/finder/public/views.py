@@ -53,11 +53,12 @@ def page_of(
     *,
     status: int = 200,
     openings: Iterable[Opening] | None = None,
+    settled: bool = True,
 ) -> HttpResponse:
     """Render a page, with its own address in every other language.
 
     A page that is the same for everybody names the hours it shows: until the first of them
-    changes, the cache in front may give it again.
+    changes, the cache in front may give it again; but one that is not settled only now.
     """
     language = f"/{get_language()}/"
     path = request.path.removeprefix(language) if request.path.startswith(language) else ""
@@ -67,7 +68,8 @@ def page_of(
     page["today"] = clock.now().astimezone(clock.AMSTERDAM).date()
     response = render(request, f"finder/{template}.html", page, status=status)
     if openings is not None:
-        until = queries.next_change(openings, at=clock.now())
+        now = clock.now()
+        until = queries.next_change(openings, at=now) if settled else now
         response.headers[KEEP_UNTIL] = str(int(until.timestamp()))
     return response
 
@@ -132,7 +134,7 @@ def find(request: HttpRequest, language: str) -> HttpResponse:
         "groups": [need for need in here.taxonomy.groups() if need.key[4:] in rules.GROUPS],
         "query": asked.query(),
     }
-    return page_of(request, "results", page, openings=found.openings)
+    return page_of(request, "results", page, openings=found.openings, settled=found.settled)
 
 
 def _find_in_own_words(request: HttpRequest, language: str) -> HttpResponse:

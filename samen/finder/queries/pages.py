@@ -61,6 +61,7 @@ class Results:
     page: paging.Page[int]  # by place in the list
     also: tuple[NeedShown, ...]
     openings: tuple[Opening, ...]  # of all that was found, also on the other pages of the list
+    settled: bool  # whether the search answered of the map as it is, and not from an older index
 
 
 def world() -> World:
@@ -118,6 +119,7 @@ def results(asked: Asked, *, here: World, language: str, at: datetime) -> Result
             *answer.review.openings(),
             *(each.opening for each in fallback),
         ),
+        settled=answer.as_of == here.revision,
     )
 
 
@@ -242,6 +244,7 @@ def _chosen(asked: Asked, *, language: str, at: datetime) -> Results:
         page=nothing,
         also=(),
         openings=tuple(card.opening for card in cards),
+        settled=True,
     )
 
 

@@ -1,6 +1,6 @@
 """What is kept, for whom, how long; and what somebody may try to put in it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -128,21 +128,78 @@ def test_a_change_of_the_map_is_out_within_two_seconds(inside: Inside, clock: Cl
     assert inside.asked == 2
 
 
-def test_nothing_is_kept_while_the_search_may_still_answer_from_before_a_change(
-    inside: Inside, clock: Clock
-) -> None:
+def test_after_a_change_a_page_is_kept_again_at_once(inside: Inside, clock: Clock) -> None:
     revision = [7]
     kept = cache(inside, revision=lambda: revision[0])
     get(kept, "/en/i/3/")
     revision[0] = 8
     clock.now += 1.5
     get(kept, "/en/i/3/")
-    assert len(kept) == 0
+    get(kept, "/en/i/3/")
 
-    clock.now += 3
+    assert (len(kept), inside.asked) == (1, 2)
+
+
+class Editing(Inside):
+    """The map is changed while a page is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.revision = 7
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        answer = super().__call__(environ, start)
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return answer
+
+    def edit(self) -> None:
+        self.revision += 1
+
+
+def test_a_page_that_was_made_while_the_map_changed_is_never_kept(clock: Clock) -> None:
+    """Nobody can tell whether it is of before or after, however long it took to make it."""
+    inside = Editing()
+    kept = cache(inside, revision=lambda: inside.revision)
+    for seconds in (0, 0.5, 5, 500):
+        inside.meanwhile = inside.edit
+        clock.now += seconds
+        get(kept, "/en/i/3/")
+        assert len(kept) == 0
+
+    clock.now += 1
     get(kept, "/en/i/3/")
+    assert len(kept) == 1
+
+
+def test_a_page_of_before_is_not_kept_under_what_another_reader_saw_after(clock: Clock) -> None:
+    """Two readers at once: the second sees the change while the page of the first is made."""
+    inside = Editing()
+    kept = cache(inside, revision=lambda: inside.revision)
+
+    def another_reader() -> None:
+        inside.edit()
+        clock.now += 2
+        get(kept, "/en/i/4/")
+
+    get(kept, "/en/i/5/")
+    inside.meanwhile = another_reader
     get(kept, "/en/i/3/")
+
     assert (len(kept), inside.asked) == (1, 3)
+    get(kept, "/en/i/4/")
+    assert inside.asked == 3
+    get(kept, "/en/i/3/")
+    assert inside.asked == 4
+
+
+def test_a_page_that_holds_no_longer_than_this_moment_is_never_kept(inside: Inside) -> None:
+    inside.until = NOON
+    kept = cache(inside)
+    get(kept, "/en/find/")
+
+    assert len(kept) == 0
 
 
 def test_without_a_database_nothing_old_is_shown(inside: Inside) -> None:
@@ -151,8 +208,9 @@ def test_without_a_database_nothing_old_is_shown(inside: Inside) -> None:
 
     kept = cache(inside, revision=gone)
     get(kept, "/en/i/3/")
+    get(kept, "/en/i/3/")
 
-    assert inside.asked == 1
+    assert (len(kept), inside.asked) == (0, 2)
 
 
 @pytest.mark.parametrize(

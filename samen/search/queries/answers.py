@@ -15,7 +15,7 @@ from samen.needs.queries import NeedShown, Taxonomy
 from samen.search.engine import strips, wording
 from samen.search.engine.counting import counted
 from samen.search.engine.scan import Found, Judged, Ranked
-from samen.search.queries.index import Part, keeper
+from samen.search.queries.index import Held, Part, keeper
 from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 
 _WINDOW, _FORM, _SITUATION = "window", "form", "sit"
@@ -107,6 +107,9 @@ class Answer:
     ready: Hits
     review: Hits
     total: int
+    # The revision of the map it is true to. None for the short time in which an older index
+    # answers, because needs or places have changed and the new one is still being built.
+    as_of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +121,26 @@ class Counts:
 
 def search(question: Question) -> Answer:
     """Every service that may help, and none that the map knows to be for others or elsewhere."""
-    found = _found(question)
+    held = keeper.current()
+    found = _found(held, question)
     ready = Hits([(part, each.verdict, each.ready) for part, each in found], question)
     review = Hits([(part, each.verdict, each.review) for part, each in found], question)
-    return Answer(ready, review, len(ready) + len(review))
+    as_of = held.revision if held.whole else None
+    return Answer(ready, review, len(ready) + len(review), as_of)
 
 
 def counts(question: Question) -> Counts:
     """The numbers beside the filters: how many that are ready have what."""
     together: dict[str, Counter[str]] = {}
     ready = 0
-    for _part, found in _found(question, counting=True):
+    for _part, found in _found(keeper.current(), question, counting=True):
         ready += len(found.ready)
         for kind, numbers in counted(found.verdict, found.ready).items():
             together.setdefault(kind, Counter()).update(numbers)
     return Counts(ready, together)
 
 
-def _found(question: Question, *, counting: bool = False) -> list[tuple[Part, Found]]:
-    held = keeper.current()
+def _found(held: Held, question: Question, *, counting: bool = False) -> list[tuple[Part, Found]]:
     situation = _situation(needs.taxonomy(held.ground), question.need)
     sought = wording.seek(question.words, [part.asked for part in held.parts])
     return [

@@ -1,7 +1,7 @@
 """The index this process answers from: opened once, looked at anew when the map has changed.
 
 What was changed since the index was built is in a few small ones beside it. The worker folds them
-into the large one; where no worker runs, whoever comes first does.
+into the large one; where no worker runs, whoever comes first does, unless the map is large.
 """
 
 import logging
@@ -32,14 +32,15 @@ from samen.search.queries.hours import Openings, write_hours
 log = logging.getLogger("samen.search")
 
 # How long an older index may answer while another process builds the new one.
-_PATIENCE = 2.0  # seconds
+_PATIENCE = 1.0  # seconds
 # So many small indexes stand beside the large one; a question asks each of them.
 MOST_SMALL = 8
 # More services than this that were changed since, and who asks folds them in, if that is quick.
 MOST_PENDING = 100
 LARGE = 20_000  # services: a larger index is folded and built by the worker
-# More than this are read faster as a whole.
+# More than this are read faster as a whole; not where the whole is large.
 TOO_MANY = 5_000
+AT_ONCE = 5_000  # lines of the journal, or services, that are in memory at a time
 _GLANCE = 0.05  # seconds between two looks at the folder
 # What the worker folds in: so many, or what has waited so long.
 FOLDED_FROM = 20
@@ -107,6 +108,17 @@ class Held:
 
     revision: int
     parts: tuple[Part, ...]
+    # Where the index will lie that says all of this revision: needs or places have changed, and
+    # nobody can tell which services that means. Until then the changed ones are as they are now.
+    awaited: Path | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.awaited is None
+
+    @property
+    def is_large(self) -> bool:
+        return _is_large(self.parts[0].index)
 
     def __len__(self) -> int:
         return len(self.everything())
@@ -140,15 +152,25 @@ class Delta:
         self._revision = self.base.revision
 
     def catch_up(self, revision: int) -> bool:
-        """Read what was changed up to a revision; False when that is too much."""
-        pending = directory.changes_since(self._revision, most=TOO_MANY)
-        if pending is None or len(self.changed | pending.services) > TOO_MANY:
-            return False
-        if pending.services:
-            self._take(pending.services, revision)
-        self.changed |= pending.services
-        self.whole = self.whole and pending.whole
-        self._revision = revision
+        """Read what was changed up to a revision; False when a new index is made faster.
+
+        Of a large map never: it takes as long as there are changes, and those are read in pieces.
+        """
+        changed: set[UUID] = set()
+        since, whole = self._revision, self.whole
+        while since < revision:
+            pending = directory.changes_since(since, most=AT_ONCE)
+            if pending.until == since:
+                break
+            changed |= pending.services
+            since, whole = pending.until, whole and pending.whole
+            if len(self.changed | changed) > TOO_MANY and not _is_large(self.base.index):
+                return False
+        ids = sorted(changed)
+        for start in range(0, len(ids), AT_ONCE):
+            self._take(ids[start : start + AT_ONCE], revision)
+        self.changed |= changed
+        self.whole, self._revision = whole, max(since, revision)
         return True
 
     def _take(self, services: Collection[UUID], revision: int) -> None:
@@ -158,8 +180,16 @@ class Delta:
         self._smalls.append(Base(revision, None, fresh))
         self._later.append(set())
         if len(self._smalls) > MOST_SMALL:
-            together = columns.fold((one.index, gone) for one, gone in self._young())
-            self._smalls, self._later = [Base(revision, None, together)], [set()]
+            self._put_together(revision)
+
+    def _put_together(self, revision: int) -> None:
+        """The youngest become one. A longer one is left alone: it is not copied for each change."""
+        sizes = [len(small.index) for small in self._smalls]
+        older = range(len(sizes) - 1)
+        first = next((n for n in older if sizes[n] <= sum(sizes[n + 1 :])), older[-1])
+        together = columns.fold((one.index, gone) for one, gone in list(self._young())[first:])
+        self._smalls[first:] = [Base(revision, None, together)]
+        self._later[first:] = [set()]
 
     def _young(self) -> Iterator[tuple[Base, NDArray[np.bool_]]]:
         pairs = zip(self._smalls, self._later, strict=True)
@@ -171,6 +201,10 @@ class Delta:
 
     def folded(self) -> Index:
         return columns.fold((one.index, gone) for one, gone in self.parts())
+
+
+def _is_large(index: Index) -> bool:
+    return len(index) > LARGE
 
 
 def _of(index: Index, services: Collection[UUID]) -> NDArray[np.bool_]:
@@ -196,7 +230,7 @@ class Keeper:
         """The map as of now, or for a moment as it was while another process builds."""
         revision = directory.revision()
         held = self._held
-        if held is not None and held.revision == revision:
+        if held is not None and held.revision == revision and held.whole:
             return held
         with self._lock:
             return self._renewed(revision)
@@ -226,32 +260,26 @@ class Keeper:
             return len(index) if delta is None or not delta.whole else len(delta.changed)
 
     def _renewed(self, revision: int) -> Held:
-        held = self._held
-        if held is not None and held.revision == revision:  # another thread was faster
-            return held
         if self._noticed[0] != revision:
             self._noticed = (revision, monotonic())
+        held = self._held
+        # Another thread may have been faster.
+        if held is not None and held.revision == revision and _suffices(held):
+            return held
         folder = folder_of(revision)
         index = _from_disk(folder)
         delta = None if index is not None else self._caught_up(revision)
-        if delta is not None and self._goes_on(delta):
-            return self._patched(revision, delta)
+        if delta is not None and _goes_on(delta):
+            return self._patched(revision, delta, folder)
         if index is None:
             index = self._built(folder, delta)
-        if index is None and delta is not None and delta.whole:
-            return self._patched(revision, delta)
+        if index is None and delta is not None and (delta.whole or not self._is_overdue()):
+            return self._patched(revision, delta, folder)
         while index is None:
             if held is not None and not self._is_overdue():
                 return held
             index = _from_tables() if self._is_overdue() else self._looked_again(folder, delta)
         return self._hold(Base(revision, folder, index))
-
-    def _goes_on(self, delta: Delta) -> bool:
-        """Whether the older index answers, with the small one beside it."""
-        if delta.whole and len(delta.changed) <= MOST_PENDING:
-            return True
-        # It would take too long. The worker is at it, or whoever starts next.
-        return len(delta.base.index) > LARGE and self._held is not None
 
     def _hold(self, base: Base) -> Held:
         self._delta = Delta(base)
@@ -259,11 +287,11 @@ class Keeper:
         self._held = Held(base.revision, (part,))
         return self._held
 
-    def _patched(self, revision: int, delta: Delta) -> Held:
+    def _patched(self, revision: int, delta: Delta, folder: Path | None) -> Held:
         parts = (
             Part(one.index, one.areas(revision), one.openings, gone) for one, gone in delta.parts()
         )
-        self._held = Held(revision, tuple(parts))
+        self._held = Held(revision, tuple(parts), None if delta.whole else folder)
         return self._held
 
     def _caught_up(self, revision: int) -> Delta | None:
@@ -323,6 +351,19 @@ def folder_of(revision: int) -> Path | None:
         return None
     stamp = blake2b(repr(change).encode(), digest_size=6).hexdigest()
     return root() / f"{revision}-{stamp}"
+
+
+def _suffices(held: Held) -> bool:
+    """Whether it says all there is to say of its revision, or another will say it later."""
+    return held.awaited is None or (held.is_large and not held.awaited.exists())
+
+
+def _goes_on(delta: Delta) -> bool:
+    """Whether the older index answers, with the small ones beside it.
+
+    A large one always: to build another would take too long. The worker is at it.
+    """
+    return _is_large(delta.base.index) or (delta.whole and len(delta.changed) <= MOST_PENDING)
 
 
 def _is_ours(base: Base) -> bool:

@@ -2,22 +2,27 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytest_django import Settings
 
 from samen.directory import queries as directory
 from samen.directory.models import Change, Service, ServiceArea, ServiceLanguage, ServiceNeed
+from samen.directory.queries import IndexRow
 from samen.directory.tests import make as services
 from samen.needs.models import Need
 from samen.needs.tests import make as needs
 from samen.places.models import Municipality, Place
 from samen.places.tests import make as places
-from samen.search import queries
+from samen.search import jobs, queries
 from samen.search.engine import columns, shelf
+from samen.search.engine.columns import Index
 from samen.search.queries import Answer
 from samen.search.queries import index as held
 from samen.search.queries.hours import write_hours
@@ -156,6 +161,80 @@ def test_more_than_a_hundred_changes_make_a_new_index(monkeypatch: pytest.Monkey
 
     assert not is_patched()
     assert len(shown()) == 5
+
+
+# --- very many ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One service is a large map, three changes are very many, and are read two at a time."""
+    base()
+    monkeypatch.setattr(held, "LARGE", 0)
+    monkeypatch.setattr(held, "TOO_MANY", 3)
+    monkeypatch.setattr(held, "AT_ONCE", 2)
+    monkeypatch.setattr(held, "_from_tables", lambda: pytest.fail("it was built while she waited"))
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many services were read from the tables at a time."""
+    many, plainly = [], directory.index_rows
+
+    def counted(ids: Collection[UUID] | None = None) -> Iterator[IndexRow]:
+        many.append(-1 if ids is None else len(ids))
+        return plainly(ids)
+
+    monkeypatch.setattr(directory, "index_rows", counted)
+    return many
+
+
+@pytest.mark.usefixtures("_large")
+@pytest.mark.parametrize("new", [False, True], ids=["running", "just started"])
+def test_however_much_was_changed_nobody_waits_for_a_large_index(
+    read: list[int],
+    new: bool,  # noqa: FBT001 from the table
+) -> None:
+    made = [Service.objects.get(), *(service() for _ in range(9))]
+    Service.objects.filter(pk=made[4].pk).update(publish=Service.Publish.HIDDEN)
+    note(made[4].id)
+    gone = made[5].id
+    made[5].delete()
+    note(gone, "deleted")
+    if new:
+        keeper.cache_clear()
+
+    assert shown() == [each.number for n, each in enumerate(made) if n not in (4, 5)]
+    assert queries.search(make.question()).as_of == directory.revision()
+    assert sum(read) == 9, "only what was changed"
+    assert max(read) <= held.AT_ONCE
+    assert len(keeper.current().parts) <= held.MOST_SMALL + 1
+
+    assert jobs.fold_index(at=make.NOON + timedelta(hours=1)) == 9
+    assert len(keeper.current().parts) == 1
+    assert shown() == [each.number for n, each in enumerate(made) if n not in (4, 5)]
+
+
+@pytest.mark.usefixtures("_never_built_again")
+def test_a_long_list_of_changes_is_not_copied_for_each_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(held, "MOST_SMALL", 3)
+    sizes, fold = [], columns.fold
+
+    def counted(parts: Iterable[tuple[Index, NDArray[np.bool_]]]) -> Index:
+        together = fold(parts)
+        sizes.append(len(together))
+        return together
+
+    monkeypatch.setattr(columns, "fold", counted)
+    for _ in range(24):
+        service()
+        assert len(keeper.current().parts) <= 1 + 3
+
+    assert len(shown()) == 25
+    # All of them each time would be 4 + 7 + 10 + ... + 24.
+    assert sum(sizes) < 24 * 3
 
 
 # --- the same answers ---------------------------------------------------------------------------

@@ -275,7 +275,8 @@ def test_partners_and_the_index_hear_of_it() -> None:
     assert verbs == {(gone.id, "merged"), (kept.id, "changed")}
     assert Line.objects.filter(event_type="services merged").count() == 1
     pending = queries.changes_since(0, most=10)
-    assert pending == queries.Pending(frozenset({kept.id, gone.id}), whole=True)
+    assert pending.services == {kept.id, gone.id}
+    assert pending.whole
 
 
 def test_the_old_number_answers_with_the_page_of_the_new(visit: Visit) -> None:
