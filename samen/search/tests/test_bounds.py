@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pytest_django import Settings
 from samen.directory.models import Change
 from samen.directory.tests import make as services
 from samen.search import queries
-from samen.search.engine import columns, strips, wording
+from samen.search.engine import columns, shelf, strips, wording
 from samen.search.engine.columns import Columns, Index
 from samen.search.engine.counting import counted
 from samen.search.engine.scan import Areas, Found, Verdict, judge
@@ -152,9 +153,42 @@ def place_in(fast: Found, slow: Found, place: int) -> int:
 
 
 def test_a_service_takes_few_bytes(continent: Index) -> None:
-    parts = [getattr(continent.columns, name).nbytes for name in Columns.names()]
+    assert bytes_of(continent) / len(continent) <= 700
 
-    assert sum(parts) / len(continent) <= 700
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system counts what is read")
+def test_a_large_index_is_opened_like_a_small_one(
+    village: Index, continent: Index, tmp_path: Path
+) -> None:
+    """Where somebody has read it whole: the rest comes from the disk when it is asked for."""
+    small, large = (opened_by_reading(each, tmp_path) for each in (village, continent))
+    longer = bytes_of(continent) - bytes_of(village)
+
+    assert small > 0
+    assert large - small < longer / 40
+
+
+def opened_by_reading(index: Index, root: Path) -> int:
+    """How many bytes of its files."""
+    folder = root / f"{len(index)}-abc"
+    shelf.save(index, folder)
+    later = time_ns() + 10**10  # it is a while until others trust what one has read
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf, "time_ns", lambda: later)
+        shelf.read(folder)
+    before = bytes_read()
+    opened = shelf.read(folder)
+    assert len(opened) == len(index)
+    return bytes_read() - before
+
+
+def bytes_of(index: Index) -> int:
+    return sum(getattr(index.columns, name).nbytes for name in Columns.names())
+
+
+def bytes_read() -> int:
+    """By this process, of whatever file."""
+    return int(Path("/proc/self/io").read_text().split()[1])
 
 
 # --- counts -------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Edits are seen at once, and what is seen is what a new index would say."""
 
 import random
-import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -17,20 +18,26 @@ from samen.directory.models import Change, Service, ServiceArea, ServiceLanguage
 from samen.directory.queries import IndexRow
 from samen.directory.tests import make as services
 from samen.needs.models import Need
+from samen.needs.queries import taxonomy
 from samen.needs.tests import make as needs
 from samen.places.models import Municipality, Place
 from samen.places.tests import make as places
 from samen.search import jobs, queries
-from samen.search.engine import columns, shelf
+from samen.search.engine import columns, scan, shelf
 from samen.search.engine.columns import Index
+from samen.search.engine.counting import counted
+from samen.search.engine.scan import Verdict
 from samen.search.queries import Answer
 from samen.search.queries import index as held
+from samen.search.queries.answers import _situation
 from samen.search.queries.hours import write_hours
-from samen.search.queries.index import Held, Keeper, folder_of, keeper, root
+from samen.search.queries.index import Base, Held, Keeper, folder_of, keeper, root
 from samen.search.rules.asking import Question
 from samen.search.tests import make
 
 pytestmark = pytest.mark.django_db
+
+Told = TypeVar("Told")
 
 KEYS = ("sit.threats", "sup.legal")
 
@@ -71,13 +78,27 @@ def is_patched() -> bool:
     return len(keeper.current().parts) > 1
 
 
-def anew(question: Question) -> Answer:
-    """What a process says that builds its index from the tables."""
-    fresh = Keeper()
-    fresh.rebuild()
+def anew() -> Held:
+    """What a process holds that builds its index from the tables."""
+    return Keeper()._hold(Base(directory.revision(), None, held._from_tables()))
+
+
+def told_by(fresh: Held, ask: Callable[[Question], Told], question: Question) -> Told:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("samen.search.queries.answers.keeper", fresh)
-        return queries.search(question)
+        patch.setattr("samen.search.queries.answers.keeper.current", lambda: fresh)
+        return ask(question)
+
+
+def counted_by_the_scan(fresh: Held, question: Question) -> tuple[int, Mapping[str, Counter[str]]]:
+    [part] = fresh.parts
+    found = scan.judge(
+        Verdict(part.index),
+        question,
+        _situation(taxonomy(fresh.ground), question.need),
+        areas=part.areas,
+        states=part.states(question.at),
+    )
+    return len(found.ready), counted(found.verdict, found.ready)
 
 
 @pytest.fixture
@@ -254,7 +275,10 @@ def edit(chance: random.Random, needed: list[Need], grounds: list[Municipality])
         return
     publish = chance.choice([Service.Publish.READY, Service.Publish.REVIEW, Service.Publish.HIDDEN])
     Service.objects.filter(id=chosen.id).update(
-        publish=publish, emergency=chance.random() < 0.2, cost=chance.choice(["", "free", "paid"])
+        publish=publish,
+        emergency=chance.random() < 0.2,
+        cost=chance.choice(["", "free", "paid"]),
+        name=chance.choice(["Zonnebloem", "Maanhuis", "Zonneweide bij de maan"]),
     )
     _dress(chosen, chance, needed, grounds)
     note(chosen.id)
@@ -274,30 +298,46 @@ def _dress(
         services.confidential_location(chosen)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_after_any_edits_the_answer_is_that_of_a_new_index(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def grounds() -> list[Municipality]:
+    found = [places.municipality(slug) for slug in ("utrecht", "arnhem")]
+    for each in found:
+        places.place(each.slug, name=each.slug.title(), municipality=each)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_after_any_edits_lists_and_counts_are_those_of_a_new_index_and_of_the_scan(
+    seed: int, grounds: list[Municipality], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "MOST_SMALL", seed + 1)  # so that small ones are put together too
+    monkeypatch.setattr(held, "MOST_SMALL", seed % 4 + 1)  # so that small ones are put together too
     chance = random.Random(seed)  # noqa: S311 edits for a test, no secret
     needed = [needs.need(key) for key in KEYS]
-    grounds = [places.municipality(slug) for slug in ("utrecht", "arnhem")]
-    for ground in grounds:
-        places.place(ground.slug, name=ground.slug.title(), municipality=ground)
     note(uuid4(), kind="places")
     base()
-    spots = [None, make.ARNHEM, make.UTRECHT]
-    patched = 0
+    counted_something = 0
     for _ in range(8):
         edit(chance, needed, grounds)
-        for place in spots:
-            asked = make.question(
-                need=chance.choice([None, *KEYS]), place=place, speaks=chance.choice(["ar", None])
-            )
-            assert queries.search(asked) == anew(asked)
-        patched += is_patched()
-        shutil.rmtree(folder_of(directory.revision()) or "")
-    assert patched
+        fresh = anew()
+        for asked in several(chance):
+            assert queries.search(asked) == told_by(fresh, queries.search, asked)
+            counts = queries.counts(asked)
+            assert counts == told_by(fresh, queries.counts, asked)
+            assert (counts.ready, counts.having) == counted_by_the_scan(fresh, asked)
+            counted_something += counts.ready
+        assert is_patched()
+    assert counted_something
+
+
+def several(chance: random.Random) -> Iterator[Question]:
+    for place in (None, make.ARNHEM, make.UTRECHT):
+        yield make.question(
+            need=chance.choice([None, *KEYS]),
+            place=place,
+            speaks=chance.choice(["ar", None]),
+            free=chance.random() < 0.3,
+            words=chance.choice([(), (), ("zonnebloem",), ("maanhuis", "zonne")]),
+        )
 
 
 # --- faults -------------------------------------------------------------------------------------
