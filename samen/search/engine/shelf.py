@@ -120,6 +120,22 @@ def read(folder: Path) -> Index:
         raise Unreadable from broken
 
 
+def is_cut_short(index: Index) -> bool:
+    """Whether a file it lies in has become shorter since it was opened.
+
+    Who reads what is missing of it is ended by the system (SIGBUS), with all she was at.
+    """
+    held = (_map_of(getattr(index.columns, name)) for name in Columns.names())
+    return any(each.size() < len(each) for each in held if each is not None)
+
+
+def _map_of(array: Any) -> mmap | None:
+    """The file behind an array, also when its folder has been replaced meanwhile."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array if isinstance(array, mmap) else None
+
+
 def _check(manifest: dict[str, Any], folder: Path) -> None:
     if manifest["format"] != FORMAT:
         raise Unreadable

@@ -42,6 +42,7 @@ LARGE = 20_000  # services: a larger index is folded and built by the worker
 TOO_MANY = 5_000
 AT_ONCE = 5_000  # lines of the journal, or services, that are in memory at a time
 _GLANCE = 0.05  # seconds between two looks at the folder
+_SOUND = 1.0  # seconds between two looks at the files that are held
 # What the worker folds in: so many, or what has waited so long.
 FOLDED_FROM = 20
 _LONG = timedelta(hours=1)
@@ -222,6 +223,7 @@ class Keeper:
         self._held: Held | None = None
         self._delta: Delta | None = None
         self._noticed: tuple[int, float] = (-1, 0.0)
+        self._sound_at = float("-inf")
 
     def cache_clear(self) -> None:
         self._held = self._delta = None
@@ -229,6 +231,8 @@ class Keeper:
     def current(self) -> Held:
         """The map as of now, or for a moment as it was while another process builds."""
         revision = directory.revision()
+        if monotonic() - self._sound_at >= _SOUND:
+            self._let_go_of_what_was_cut_short()
         held = self._held
         if held is not None and held.revision == revision and held.whole:
             return held
@@ -249,6 +253,7 @@ class Keeper:
         folder = folder_of(revision)
         if folder is None or folder.exists():
             return 0
+        self._let_go_of_what_was_cut_short()
         with self._lock, shelf.only_builder(root()) as mine:
             if not mine:
                 return 0
@@ -258,6 +263,18 @@ class Keeper:
             index = self._index_at(folder, delta)
             self._hold(Base(revision, folder, index))
             return len(index) if delta is None or not delta.whole else len(delta.changed)
+
+    def _let_go_of_what_was_cut_short(self) -> None:
+        """A file of the index was made shorter in its place, by a disk that fails or by a hand.
+
+        Whoever opens the folder next sees what is wrong with it, and builds it again.
+        """
+        self._sound_at = monotonic()
+        opened = [] if self._held is None else [self._held.parts[0].index]
+        if self._delta is not None:
+            opened.append(self._delta.base.index)
+        if any(map(shelf.is_cut_short, opened)):
+            self.cache_clear()
 
     def _renewed(self, revision: int) -> Held:
         if self._noticed[0] != revision:

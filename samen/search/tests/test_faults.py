@@ -1,5 +1,6 @@
 """Whatever happens to the index, nobody who asks for help notices."""
 
+import faulthandler
 import os
 import resource
 import signal
@@ -299,6 +300,49 @@ def test_a_mark_that_is_no_mark_is_passed_over(marked: Path) -> None:
         assert numbers(shelf.read(marked)) == numbers(index_of(ROWS))
 
 
+# --- cut short while it is open -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["home.npy", "post_row.npy", "uuid.npy"])
+def test_a_file_that_is_cut_short_under_a_process_is_noticed(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "1-abc"
+    shelf.save(index_of(ROWS), folder)
+    opened = shelf.read(folder)
+    assert not shelf.is_cut_short(opened)
+    assert not shelf.is_cut_short(index_of(ROWS)), "in memory nothing is cut"
+
+    os.truncate(folder / name, 130)
+
+    assert shelf.is_cut_short(opened)
+
+
+def test_a_folder_that_was_replaced_is_not_taken_for_cut_short(tmp_path: Path) -> None:
+    folder = tmp_path / "1-abc"
+    shelf.save(index_of(ROWS), folder)
+    opened = shelf.read(folder)
+    shelf.save(index_of(ROWS[:1]), folder)
+    shelf.discard(folder)
+
+    assert not shelf.is_cut_short(opened)
+    assert numbers(opened) == numbers(index_of(ROWS))
+
+
+def test_who_reads_what_is_missing_is_ended_by_the_system(tmp_path: Path) -> None:
+    """What is left of it, and why somebody looks before: no process can answer for this."""
+    folder = tmp_path / "1-abc"
+    many = [make.Row(number) for number in range(1, 3_000)]
+    shelf.save(index_of(many), folder)
+
+    def read_on() -> None:
+        faulthandler.disable()  # it would tell at length what is expected here
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        opened = shelf.read(folder)
+        os.truncate(folder / "number.npy", 130)
+        opened.columns.number.sum()
+
+    assert ended(in_another_process(read_on)) == -signal.SIGBUS
+
+
 # --- the map ------------------------------------------------------------------------------------
 
 
@@ -345,6 +389,30 @@ def test_a_disk_that_is_really_full_is_answered_from_memory(
     keeper.cache_clear()
     assert shown() == [first.number, second.number]
     assert folders() == [directory.revision()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ask", ["a question", "the worker"])
+def test_what_was_cut_short_is_opened_no_more_and_built_again(
+    ask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [service(), service()]
+    shown()
+    keeper.cache_clear()  # who builds an index has it in memory; the others open it
+    assert shown() == [each.number for each in made]
+    folder = folder_of(directory.revision())
+    assert folder is not None
+    os.truncate(folder / "number.npy", 130)
+    now = time.monotonic() + held._SOUND
+    monkeypatch.setattr(held, "monotonic", lambda: now)
+
+    if ask == "the worker":
+        made.append(service())
+        assert jobs.fold_index(at=NEXT_HOUR) == 3, "all of them anew"
+    assert shown() == [each.number for each in made]
+
+    again = shelf.read(folder_of(directory.revision()) or folder)
+    assert len(again) == len(made)
 
 
 # --- folding ------------------------------------------------------------------------------------
