@@ -278,14 +278,16 @@ def test_after_the_machine_was_started_anew_every_byte_is_read_again(
     assert read == [marked]
 
 
-def test_what_was_written_just_now_is_not_taken_for_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("later", [1, -(10**9), -400 * 86_400 * 10**9])
+def test_what_was_written_just_now_or_in_the_future_is_not_taken_for_read(
+    later: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the same moment it might be changed once more, and look the same."""
+    """In the same moment it might be changed once more, and look the same; also when the clock
+    was put back since it was written."""
     folder = tmp_path / "1-abc"
     shelf.save(index_of(ROWS), folder)
     written = max(path.stat().st_ctime_ns for path in folder.iterdir())
-    monkeypatch.setattr(shelf, "time_ns", lambda: written + 1)
+    monkeypatch.setattr(shelf, "time_ns", lambda: written + later)
     read = readings(monkeypatch)
 
     shelf.read(folder)
@@ -365,16 +367,19 @@ def folders() -> list[int]:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("room", [0, 100, 130, 200, 600])
 def test_a_disk_that_is_really_full_is_answered_from_memory(
-    monkeypatch: pytest.MonkeyPatch,
+    room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The system itself refuses every file beyond some bytes, as a full disk does."""
+    """The system itself refuses every file beyond some bytes, as a full disk does: of the first
+    file, of the head of an array, of an array, of a list of files."""
     save, limits = shelf.save, resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def save_on_a_full_disk(index: Index, folder: Path) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
         try:
             save(index, folder)
+            pytest.fail("the disk was not full")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
@@ -383,7 +388,7 @@ def test_a_disk_that_is_really_full_is_answered_from_memory(
     assert shown() == [first.number]
     second = service()
     assert shown() == [first.number, second.number]
-    assert folders() == []
+    assert [path.name for path in root().iterdir()] == ["lock"], "nor is anything half left"
 
     monkeypatch.setattr(shelf, "save", save)
     keeper.cache_clear()
@@ -541,6 +546,48 @@ def test_a_worker_killed_while_it_folds_leaves_the_older_index(
     assert shown() == [each.number for each in made]
     assert jobs.fold_index(at=NEXT_MINUTE) == 3
     assert len(folders()) == 2, "no draft is left"
+
+
+@pytest.mark.django_db
+def test_after_a_builder_was_really_killed_the_next_one_builds_at_once() -> None:
+    """In the midst of its files, with the lock in its hand."""
+    made = service()
+    folder = folder_of(directory.revision())
+    assert folder is not None
+
+    def build() -> None:
+        with shelf.only_builder(root()):
+            shelf.save(index_of(ROWS), folder)
+
+    assert ended(in_another_process(killed_before(10, build))) == -signal.SIGKILL
+    assert [path for path in root().iterdir() if path.is_dir()], "it left its draft"
+
+    assert shown() == [made.number]
+    assert [path.name for path in root().iterdir() if path.is_dir()] == [folder.name]
+
+
+@pytest.mark.django_db
+def test_while_a_process_really_builds_nobody_else_does() -> None:
+    made = service()
+    shown()
+    said, done = os.pipe(), os.pipe()
+
+    def hold() -> None:
+        os.close(done[1])
+        with shelf.only_builder(root()) as mine:
+            os.write(said[1], b"+" if mine else b"-")
+            os.read(done[0], 1)
+
+    child = in_another_process(hold)
+    assert os.read(said[0], 1) == b"+"
+    made_later = [service() for _ in range(held.FOLDED_FROM)]
+    assert jobs.fold_index(at=NEXT_HOUR) == 0
+    assert shown() == [each.number for each in (made, *made_later)]
+    os.close(done[1])
+    assert ended(child) == 0
+    for end in (*said, done[0]):
+        os.close(end)
+    assert jobs.fold_index(at=NEXT_HOUR) == len(made_later)
 
 
 @pytest.mark.django_db
