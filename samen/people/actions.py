@@ -21,6 +21,13 @@ from samen.vault import actions as vault
 _FROM_THE_COMMAND_LINE = ActorKind.JOB
 
 
+_SIGN_INS = {
+    audit.Outcome.SUCCESS: "signed in",
+    audit.Outcome.MINOR_FAILURE: "sign-in refused",
+    audit.Outcome.SERIOUS_FAILURE: "sign-in found altered",
+}
+
+
 class InvitationOver(Exception):
     """The link was used already, is too old, or another one took its place."""
 
@@ -189,8 +196,8 @@ def change_my_details(*, user_id: UUID, name: str, language: str, by: Actor, at:
 
 @transaction.atomic
 def note_sign_in(*, user_id: UUID | None, outcome: audit.Outcome, by: Actor, at: datetime) -> None:
-    """Leave a line for a sign-in, or for one that was refused."""
-    verb = "signed in" if outcome is audit.Outcome.SUCCESS else "sign-in refused"
+    """Leave a line for a sign-in, for one that was refused, or for a password that was altered."""
+    verb = _SIGN_INS[outcome]
     audit.record(
         verb=verb,
         kind="colleague",

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 ALGORITHM = "argon2id-split"
 SALT_BYTES = 16
+_NONE_YET = "!"  # how Django marks that there is none
 _KEY_BYTES = 32
 
 
@@ -89,6 +90,20 @@ def decoded(kept: str) -> tuple[Cost, bytes, bytes]:
     if algorithm != ALGORITHM or not _is_fair(cost) or len(halves[0]) < SALT_BYTES:
         raise Unreadable
     return cost, *halves
+
+
+def tampered(kept: str) -> bool:
+    """Whether no release of ours wrote this: a cost outside of our bounds, or no text of ours.
+
+    Somebody who has no password yet is no such case.
+    """
+    if kept.startswith(_NONE_YET):
+        return False
+    try:
+        decoded(kept)
+    except Unreadable:
+        return True
+    return False
 
 
 def _is_fair(cost: Cost) -> bool:

@@ -80,6 +80,15 @@ def test_one_check_is_one_argon2id(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_row_that_was_made_cheap_or_dear_opens_nothing(kept: str) -> None:
     with pytest.raises(passwords.Unreadable):
         passwords.decoded(kept)
+    assert passwords.tampered(kept) == (kept != "!")
+
+
+def test_what_we_wrote_ourselves_is_not_called_tampered_with() -> None:
+    nobody_yet = User(email="b@example.org")
+    nobody_yet.set_unusable_password()
+
+    for kept in (nobody_yet.password, passwords.encoded("five words", salt=SALT)):
+        assert not passwords.tampered(kept)
 
 
 @given(st.text(max_size=80))

@@ -17,6 +17,7 @@ from django.test import Client
 
 from samen.audit.models import Entry
 from samen.foundation import clock
+from samen.people.engine import passwords
 from samen.people.models import User
 from samen.people.rules import Role
 from samen.people.tests import make
@@ -131,6 +132,34 @@ def test_a_wrong_password_an_unknown_address_and_one_who_left_read_the_same(
     refused = Entry.objects.filter(event_type="sign-in refused")
     assert {line.event_outcome for line in refused} == {4}
     assert refused.count() == 3
+
+
+def test_a_cost_that_somebody_lowered_is_named_and_the_visitor_reads_what_everybody_reads(
+    visit: Visit, steward: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With her right password: its verifier was made anew for the lower cost."""
+    cheap = passwords.Cost(memory=32, passes=1, lanes=1)
+    kept = passwords.encoded(make.PASSWORD, salt=bytes(16), cost=cheap)
+    User.objects.filter(pk=steward.pk).update(password=kept)
+    costs: list[passwords.Cost] = []
+    real = passwords.split
+
+    def counted(said: str, *, salt: bytes, cost: passwords.Cost | None = None) -> object:
+        costs.append(cost or passwords.FLOOR)
+        return real(said, salt=salt, cost=cost)
+
+    monkeypatch.setattr(passwords, "split", counted)
+    said = []
+    for email in (steward.email, "nobody@example.org"):
+        page = visit.post(SIGN_IN, {"login": email, "password": make.PASSWORD}, expect=200)
+        said.append(words(page.select_one(".errorlist") or page))
+
+    assert costs == [passwords.FLOOR] * 2
+    assert len(set(said)) == 1
+    line = Entry.objects.get(event_type="sign-in found altered")
+    assert (line.object_id, line.event_outcome, line.user_kind) == (steward.id, 8, "job")
+    refused = Entry.objects.get(event_type="sign-in refused")
+    assert (refused.object_id, refused.event_outcome) == (None, 4)
 
 
 def test_what_was_typed_stays_and_the_password_does_not(visit: Visit, steward: User) -> None:

@@ -17,7 +17,7 @@ from samen.vault.actions.noting import note_altered, noted
 from samen.vault.actions.renewing import Stuck
 from samen.vault.engine.keyring import Keyring
 from samen.vault.models import Grant, Record
-from samen.vault.rules import LastHolder, NotConfirmed, NotYours, check_amount
+from samen.vault.rules import Altered, LastHolder, NotConfirmed, NotYours, check_amount
 
 _HANDFUL = 100  # records in one transaction: others wait a tenth of a second
 
@@ -165,6 +165,8 @@ def _renew_intakes(keyring: Keyring, stuck: Stuck, *, by: Actor, at: datetime) -
             intakes.renew_intake(keyring=keyring, owner=owner, by=by, at=at)
         except NotConfirmed as needed:
             stuck.waits_for |= needed.members
+        except Altered:  # it has its line; the others go on
+            stuck.altered.add(intakes.present_intake(owner).record_id)
 
 
 def _check_lasting(known: Sequence[Held]) -> None:

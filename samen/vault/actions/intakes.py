@@ -13,7 +13,8 @@ from samen.audit.actions import Action
 from samen.foundation.actor import Actor
 from samen.vault.actions import contents
 from samen.vault.actions.ground import check_owner
-from samen.vault.actions.records import create_record
+from samen.vault.actions.noting import naming
+from samen.vault.actions.records import created
 from samen.vault.engine.hybrid import KeyPair, PublicKey
 from samen.vault.engine.keyring import Keyring
 from samen.vault.models import Grant, Intake
@@ -23,7 +24,6 @@ KIND = "intake"
 _PAIR = "pair"
 
 
-@transaction.atomic
 def make_intake(
     *, keyring: Keyring, owner: UUID, holders: Iterable[UUID], by: Actor, at: datetime
 ) -> UUID:
@@ -31,16 +31,22 @@ def make_intake(
 
     Only who holds that one may put another in its place; anybody, when nobody can open it any more.
     Holders are added and removed like those of any record (`Intake.record`): `give_access`,
-    `end_access`, `reencrypt`. Raises NotYours, NotConfirmed.
+    `end_access`, `reencrypt`. Raises NotYours, NotConfirmed, Altered.
     """
+    with naming([owner], verb="making an intake key", by=by, at=at), transaction.atomic():
+        return _made(keyring, owner, {keyring.member, *holders}, by, at)
+
+
+def _made(keyring: Keyring, owner: UUID, everybody: set[UUID], by: Actor, at: datetime) -> UUID:
     check_owner(keyring, by)
-    everybody = {keyring.member, *holders}
     before = Intake.objects.select_for_update().filter(owner=owner, retired_at=None).first()
+    if before is not None:
+        public_of(before)  # who holds it stands in a row that somebody may have changed
     present = _holders(before) if before else set()
     if len(everybody) < SMALLEST_CIRCLE or (present and keyring.member not in present):
         raise NotYours
     pair = KeyPair.new()
-    record_id = create_record(
+    record_id = created(
         keyring=keyring,
         kind=KIND,
         compartment="key",
@@ -65,17 +71,17 @@ def make_intake(
     return intake.id
 
 
-@transaction.atomic
 def renew_intake(*, keyring: Keyring, owner: UUID, by: Actor, at: datetime) -> None:
     """A new pair for who holds the present one. What was sealed to the old one, they still open.
 
-    Raises NotYours, NotConfirmed, Gone.
+    Raises NotYours, NotConfirmed, Gone, Altered.
     """
-    everybody = _holders(present_intake(owner))
-    if keyring.member not in everybody:
-        raise NotYours
-    if len(everybody) >= SMALLEST_CIRCLE:
-        make_intake(keyring=keyring, owner=owner, holders=everybody, by=by, at=at)
+    with naming([owner], verb="making an intake key", by=by, at=at), transaction.atomic():
+        everybody = _holders(present_intake(owner))
+        if keyring.member not in everybody:
+            raise NotYours
+        if len(everybody) >= SMALLEST_CIRCLE:
+            _made(keyring, owner, everybody, by, at)
 
 
 def _holders(intake: Intake) -> set[UUID]:

@@ -14,7 +14,7 @@ from samen.vault.actions import circles, contents, renewing, sealed_files
 from samen.vault.actions.contents import Held, Page, Told
 from samen.vault.actions.ground import check_owner, keep_salts, store
 from samen.vault.actions.members import present_keys, trusted_identity
-from samen.vault.actions.noting import note_altered, noted
+from samen.vault.actions.noting import naming, note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
 from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
@@ -30,7 +30,6 @@ class Opened:
     waits_for: frozenset[UUID] = frozenset()  # colleagues whose six words come first
 
 
-@transaction.atomic
 def create_record(  # noqa: PLR0913 a record is all of this
     *,
     keyring: Keyring,
@@ -45,8 +44,39 @@ def create_record(  # noqa: PLR0913 a record is all of this
 ) -> UUID:
     """A new secret, for her, these colleagues, and the circle of the organisation that owns it.
 
-    Raises NotYours, NotConfirmed: also when she knows the six words of nobody in the circle.
+    Raises NotYours, Altered, NotConfirmed: also when she knows the six words of nobody in the
+    circle.
     """
+    with (
+        naming([owner or keyring.member], verb="writing", by=by, at=at),
+        transaction.atomic(),
+    ):
+        return created(
+            keyring=keyring,
+            kind=kind,
+            compartment=compartment,
+            parts=parts,
+            members=members,
+            owner=owner,
+            purpose=purpose,
+            by=by,
+            at=at,
+        )
+
+
+def created(  # noqa: PLR0913 a record is all of this
+    *,
+    keyring: Keyring,
+    kind: str,
+    compartment: str,
+    parts: Mapping[str, bytes],
+    members: Iterable[UUID],
+    owner: UUID | None = None,
+    purpose: str = "",
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """For the verbs of this room, inside their transaction: they name what is found altered."""
     check_owner(keyring, by)
     record = Record(id=uuid4(), kind=kind, compartment=compartment, owner=owner, made_at=at)
     keep_salts([record.id])

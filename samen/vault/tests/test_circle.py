@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from samen.audit.models import Entry
+from samen.audit.models import Entry, EntryObject
 from samen.foundation.actor import Actor, ActorKind, job
 from samen.vault import actions, queries
 from samen.vault.actions import (
@@ -175,6 +175,21 @@ def test_a_record_is_sealed_to_no_circle_that_its_author_does_not_know() -> None
     assert needed.value.members == {one.id for one in scene.circle}
     make.confirm(stranger, scene.ada)
     make.record(stranger, owner=ORGANIZATION)
+
+
+def test_a_circle_that_was_changed_is_named_by_who_writes_for_its_team() -> None:
+    scene = Scene()
+    other = make.circle(uuid4(), *scene.circle)
+    Circle.objects.filter(pk=scene.id).update(public=Circle.objects.get(pk=other).public)
+    before = Record.objects.count()
+
+    with pytest.raises(Altered):
+        make.record(scene.ada, owner=ORGANIZATION)
+
+    line = Entry.objects.get(event_type="writing found altered")
+    assert (line.user_id, line.event_outcome) == (scene.ada.id, 8)
+    assert EntryObject.objects.get(entry_seq=line.seq).object_id == ORGANIZATION
+    assert Record.objects.count() == before
 
 
 def test_nobody_in_the_circle_reads_anything_by_being_in_it() -> None:

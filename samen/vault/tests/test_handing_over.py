@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from samen.audit.models import Entry
+from samen.audit.models import Entry, EntryObject
 from samen.foundation.actor import job, visitor
 from samen.vault import actions, queries
 from samen.vault.actions import (
@@ -460,3 +460,41 @@ def test_another_key_in_the_place_of_that_of_a_desk_is_named_by_who_writes_to_it
     assert [line.user_id for line in lines][1:] == [mo.id]
     assert len(lines) == 2
     assert not Mailbox.objects.exists()
+
+
+def test_a_desk_whose_row_was_changed_gets_no_other_key_and_is_named() -> None:
+    """Who holds the key stands in that row: with another record in it, others would replace it."""
+    sara, mo, eve, ada = make.team(4)
+    owner = desk(sara, mo)
+    theirs = make.record(eve, ada)
+    hers = Intake.objects.get().record_id
+    Intake.objects.update(record=theirs)
+
+    with pytest.raises(Altered):
+        actions.make_intake(**eve.opens(), owner=owner, holders=[ada.id])
+    with pytest.raises(Altered):
+        actions.renew_intake(**eve.opens(), owner=owner)
+
+    lines = Entry.objects.filter(event_type="making an intake key found altered")
+    assert [(line.user_id, line.event_outcome) for line in lines] == [(eve.id, 8)] * 2
+    named = EntryObject.objects.filter(object_id=owner)
+    assert named.filter(entry_seq__in=[line.seq for line in lines]).count() == 2
+    Intake.objects.update(record=hers)
+    assert actions.read_at_desk(**mo.opens(), mailbox_id=asked(owner).id)
+
+
+def test_after_somebody_left_a_changed_desk_does_not_stop_the_new_keys_of_others() -> None:
+    sara, mo, ada = make.team(3)
+    owner = desk(sara, mo, ada)
+    other, record = Intake.objects.get(owner=desk(mo, sara)), make.record(sara, mo, ada)
+    intake = Intake.objects.get(owner=owner)
+    ids = [intake.record_id, record]
+    actions.end_access(**sara.opens(), record_ids=ids, member=ada.id)
+    Intake.objects.filter(pk=intake.pk).update(public=bytes(other.public))
+
+    progress = actions.reencrypt(**sara.opens(), limit=5)
+
+    assert (progress.done, progress.left) == (2, 0)
+    assert progress.altered == {intake.record_id}
+    assert Intake.objects.get(owner=owner, retired_at=None).pk == intake.pk
+    assert not make.can_read(ada, record)
