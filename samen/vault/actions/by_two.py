@@ -171,7 +171,15 @@ def ask_for_spare(
     return noted(ask, verb="asking for a spare key", objects=[member], by=by, at=at)
 
 
-def read_reason(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> str:
+def read_reason(
+    *,
+    keyring: Keyring,
+    ask_id: UUID,
+    purpose: str = "",
+    role: str = "",
+    by: Actor,
+    at: datetime,
+) -> str:
     """Why it was asked, for one of the circle who may agree. Raises NotYours, NoGrant, Altered."""
 
     def read() -> str:
@@ -180,7 +188,16 @@ def read_reason(*, keyring: Keyring, ask_id: UUID, by: Actor, at: datetime) -> s
         if ask is None:
             raise NoGrant
         audit.record(
-            verb="reason read", kind=KIND, record_id=ask_id, action=Action.READ, by=by, at=at
+            verb="reason read",
+            kind=KIND,
+            record_id=ask_id,
+            action=Action.READ,
+            life_cycle=audit.LifeCycle.ACCESS,
+            sensitivity="reason",
+            purpose=purpose,
+            role=role,
+            by=by,
+            at=at,
         )
         return _reason(keyring, ask)
 

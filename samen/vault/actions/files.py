@@ -64,12 +64,13 @@ def add_file(  # noqa: PLR0913 who, what, where
     return file_id
 
 
-def open_file(
+def open_file(  # noqa: PLR0913 a reading says all of this
     *,
     keyring: Keyring,
     record_id: UUID,
     file_id: UUID,
     purpose: str = "",
+    role: str = "",
     by: Actor,
     at: datetime,
 ) -> OpenFile:
@@ -79,7 +80,13 @@ def open_file(
     """
     name = sealed_files.card(file_id)
     pages = open_record(
-        keyring=keyring, record_id=record_id, names=[name], purpose=purpose, by=by, at=at
+        keyring=keyring,
+        record_id=record_id,
+        names=[name],
+        purpose=purpose,
+        role=role,
+        by=by,
+        at=at,
     )
     file = File.objects.filter(pk=file_id, record=record_id).first()
     if name not in pages or file is None:

@@ -25,7 +25,7 @@ from samen.vault.engine.keys import CannotOpen, Key, Sealed
 from samen.vault.models import Letter, Mailbox, ReceiptSession
 from samen.vault.rules import RECEIPT_LASTS, Altered, Locked, NoGrant, check_amount
 
-_KIND = "mailbox"
+_KIND, _SENSITIVITY = "mailbox", "conversation"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,14 +101,15 @@ def find_mailbox(*, receipt: str, at: datetime) -> HalfOpen:
 
 
 def read_by_receipt(*, session: UUID, half: str, at: datetime) -> list[OpenLetter]:
-    """Her own conversation. Raises Locked, Gone, Altered."""
+    """Her own conversation: counted, with the day and nothing about her.
+
+    Raises Locked, Gone, Altered.
+    """
 
     def read() -> list[OpenLetter]:
         mailbox, key = _by_receipt(session, half, at)
         by = Actor(ActorKind.RECEIPT, mailbox.id)
-        audit.record(
-            verb="mailbox read", kind=_KIND, record_id=mailbox.id, action=Action.READ, by=by, at=at
-        )
+        _note_reading(mailbox.id, by=by, at=at)
         return _letters(mailbox, _pair(mailbox, key))
 
     return _noted_of(session, read, verb="reading", at=at)
@@ -154,15 +155,19 @@ def leave_mailbox(*, session: UUID) -> None:
 
 
 def read_at_desk(
-    *, keyring: Keyring, mailbox_id: UUID, by: Actor, at: datetime
+    *,
+    keyring: Keyring,
+    mailbox_id: UUID,
+    purpose: str = "",
+    role: str = "",
+    by: Actor,
+    at: datetime,
 ) -> list[OpenLetter]:
     """A holder of the desk's key reads. Raises NotYours, NoGrant, Gone, Altered."""
 
     def read() -> list[OpenLetter]:
         check_owner(keyring, by)
-        audit.record(
-            verb="mailbox read", kind=_KIND, record_id=mailbox_id, action=Action.READ, by=by, at=at
-        )
+        _note_reading(mailbox_id, purpose=purpose, role=role, by=by, at=at)
         mailbox, pair = _at_desk(keyring, mailbox_id, at)
         return _letters(mailbox, pair)
 
@@ -315,6 +320,23 @@ def _hash_of(mailbox: Mailbox) -> bytes:
     return sha256(b"samen.vault.mailbox.v1" + hashed).digest()
 
 
+def _note_reading(
+    mailbox_id: UUID, *, purpose: str = "", role: str = "", by: Actor, at: datetime
+) -> None:
+    audit.record(
+        verb="mailbox read",
+        kind=_KIND,
+        record_id=mailbox_id,
+        action=Action.READ,
+        life_cycle=LifeCycle.ACCESS,
+        sensitivity=_SENSITIVITY,
+        purpose=purpose,
+        role=role,
+        by=by,
+        at=at,
+    )
+
+
 def _note(
     verb: str, mailbox: Mailbox, *, action: Action = Action.UPDATE, by: Actor, at: datetime
 ) -> None:
@@ -323,6 +345,7 @@ def _note(
         kind=_KIND,
         record_id=mailbox.id,
         action=action,
+        sensitivity=_SENSITIVITY,
         details=_hash_of(mailbox),
         by=by,
         at=at,

@@ -23,7 +23,7 @@ from samen.vault.engine.signing import SIGNATURE
 from samen.vault.models import Packet
 from samen.vault.rules import Altered, Gone, NoGrant, check_amount
 
-_KIND = "packet"
+_KIND, _SENSITIVITY = "packet", "referral"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,6 +72,7 @@ def seal_packet(  # noqa: PLR0913 a packet is all of this
             kind=_KIND,
             record_id=number,
             action=Action.CREATE,
+            sensitivity=_SENSITIVITY,
             details=consent,
             by=by,
             at=at,
@@ -79,13 +80,30 @@ def seal_packet(  # noqa: PLR0913 a packet is all of this
         return number
 
 
-def open_packet(*, keyring: Keyring, packet_id: UUID, by: Actor, at: datetime) -> OpenPacket:
+def open_packet(
+    *,
+    keyring: Keyring,
+    packet_id: UUID,
+    purpose: str = "",
+    role: str = "",
+    by: Actor,
+    at: datetime,
+) -> OpenPacket:
     """A holder of the receiver's key reads it. Raises NotYours, NoGrant, Gone, Altered."""
 
     def read() -> OpenPacket:
         check_owner(keyring, by)
         audit.record(
-            verb="packet read", kind=_KIND, record_id=packet_id, action=Action.READ, by=by, at=at
+            verb="packet read",
+            kind=_KIND,
+            record_id=packet_id,
+            action=Action.READ,
+            life_cycle=LifeCycle.ACCESS,
+            sensitivity=_SENSITIVITY,
+            purpose=purpose,
+            role=role,
+            by=by,
+            at=at,
         )
         found = Packet.objects.select_related("intake", "sender_keys").filter(pk=packet_id)
         packet = found.first()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from samen.audit import actions as audit
-from samen.audit.actions import Action
+from samen.audit.actions import Action, LifeCycle
 from samen.foundation.actor import Actor
 from samen.vault.actions import circles, contents, renewing, sealed_files
 from samen.vault.actions.contents import Held, Page, Told
@@ -18,7 +18,15 @@ from samen.vault.actions.noting import naming, note_altered, noted
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key
 from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
-from samen.vault.rules import Altered, Gone, NoGrant, NotConfirmed, VaultRefuses, check_amount
+from samen.vault.rules import (
+    MOST_AT_ONCE,
+    Altered,
+    Gone,
+    NoGrant,
+    NotConfirmed,
+    VaultRefuses,
+    check_amount,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -190,6 +198,7 @@ def open_record(  # noqa: PLR0913 a reading says all of this
             kind=record.kind,
             record_id=record_id,
             action=Action.READ,
+            life_cycle=LifeCycle.ACCESS,
             sensitivity=record.compartment,
             purpose=purpose,
             role=role,
@@ -240,6 +249,8 @@ def open_many(  # noqa: PLR0913 a reading says all of this
             kind="vault list",
             objects=record_ids,
             action=Action.READ,
+            life_cycle=LifeCycle.ACCESS,
+            sensitivity=_of_all(record_ids),
             purpose=purpose,
             role=role,
             by=by,
@@ -279,6 +290,15 @@ def clean_disk() -> None:
             tables = connection.introspection.table_names(cursor)
             ours = (table for table in tables if table.startswith("vault_"))
             cursor.execute(f"VACUUM {', '.join(ours)}")
+
+
+def _of_all(record_ids: Sequence[UUID]) -> str:
+    """How sensitive a list is: as the compartment of its records, or mixed."""
+    found: set[str] = set()
+    for start in range(0, len(record_ids), MOST_AT_ONCE):
+        some = Record.objects.filter(pk__in=record_ids[start : start + MOST_AT_ONCE])
+        found.update(some.values_list("compartment", flat=True).distinct())
+    return found.pop() if len(found) == 1 else "mixed" if found else ""
 
 
 def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: datetime) -> Opened:
@@ -322,7 +342,7 @@ def _remove_rows(ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
         kind="vault",
         objects=ids,
         action=Action.DELETE,
-        life_cycle=audit.LifeCycle.ERASURE,
+        life_cycle=LifeCycle.ERASURE,
         by=by,
         at=at,
     )
