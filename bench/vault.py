@@ -60,7 +60,7 @@ class Colleague:
         return {"keyring": self.keyring, "by": self.by, "at": AT}
 
     def create(self) -> UUID:
-        parts = {"page": PAGE, "card": CARD}
+        parts = {"page": actions.Words(PAGE), "card": actions.Words(CARD)}
         return actions.create_record(**self.who, kind="case", compartment="social", parts=parts)
 
 

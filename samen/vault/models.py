@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from django.db import models
@@ -5,6 +7,28 @@ from django.db.models import F, Q
 
 LONGEST_CODE = 40
 LONGEST_NAME = 80
+
+
+if TYPE_CHECKING:
+    from samen.vault.engine.keys import SealedBytes
+
+    _Set = TypeVar("_Set")
+    _Get = TypeVar("_Get")
+
+    class SealedField(models.BinaryField[_Set, _Get]):
+        """Nothing gets into it that was not sealed."""
+
+        _pyi_private_set_type: SealedBytes | memoryview
+        _pyi_private_get_type: SealedBytes | memoryview
+
+else:
+
+    class SealedField(models.BinaryField):
+        """Bytes, to the database; a migration knows no types of ours."""
+
+        def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+            name, _path, args, options = super().deconstruct()
+            return name, "django.db.models.BinaryField", args, options
 
 
 class Installation(models.Model):
@@ -27,10 +51,10 @@ class MemberKeys(models.Model):
     member = models.UUIDField()
     generation = models.PositiveIntegerField()
     identity = models.BinaryField()  # the public halves
-    sealed_bundle = models.BinaryField()  # U of the design, under her root key
+    sealed_bundle = SealedField()  # U of the design, under her root key
     version = models.PositiveIntegerField(default=1)  # of the bundle
-    root_by_password = models.BinaryField()
-    root_by_code = models.BinaryField(null=True)  # under the recovery code on paper
+    root_by_password = SealedField()
+    root_by_code = SealedField(null=True)  # under the recovery code on paper
     code_salt = models.BinaryField(null=True)
     wraps = models.PositiveIntegerField(default=1)  # how often the root was sealed anew
     made_at = models.DateTimeField()
@@ -54,7 +78,7 @@ class UnlockedSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     keys = models.ForeignKey(MemberKeys, on_delete=models.CASCADE, related_name="sessions")
-    sealed_root = models.BinaryField()
+    sealed_root = SealedField()
     live = models.BooleanField(default=False)  # after the second factor
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -104,7 +128,7 @@ class Part(models.Model):
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="parts")
     name = models.CharField(max_length=LONGEST_CODE)
     version = models.PositiveIntegerField()
-    sealed = models.BinaryField()
+    sealed = SealedField()
     digest = models.BinaryField()  # of what is sealed: all of them together are in the logbook
 
     class Meta:
@@ -123,7 +147,7 @@ class Grant(models.Model):
     member = models.UUIDField(db_index=True)
     keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     granter_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
-    sealed = models.BinaryField()
+    sealed = SealedField()
     in_ring = models.BooleanField(default=False)  # used once: under her own ring from then on
     signature = models.BinaryField()
     made_at = models.DateTimeField()
@@ -145,7 +169,7 @@ class Circle(models.Model):
     owner = models.UUIDField()  # the organisation, of a room above
     name = models.CharField(max_length=LONGEST_NAME)
     public = models.BinaryField()
-    sealed_pair = models.BinaryField()  # the secret half, under a key that only two together have
+    sealed_pair = SealedField()  # the secret half, under a key that only two together have
     keeps_spares = models.BooleanField(default=False)  # two of it switched that on
     made_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -187,7 +211,7 @@ class Half(models.Model):
     shared = models.UUIDField(db_index=True)  # the circle whose key it is
     keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
-    sealed = models.BinaryField()
+    sealed = SealedField()
 
     class Meta:
         verbose_name_plural = "halves"
@@ -207,7 +231,7 @@ class CircleGrant(models.Model):
     )
     circle = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="+")
     epoch = models.PositiveIntegerField()
-    sealed = models.BinaryField()
+    sealed = SealedField()
 
     def __str__(self) -> str:
         return f"{self.record_id} for {self.circle_id}"
@@ -219,8 +243,8 @@ class SpareKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     keys = models.OneToOneField(MemberKeys, on_delete=models.CASCADE, related_name="+")
     circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="+")
-    sealed = models.BinaryField()
-    handed = models.BinaryField(null=True)  # by two of the circle, sealed to her keys of now
+    sealed = SealedField()
+    handed = SealedField(null=True)  # by two of the circle, sealed to her keys of now
     handed_to = models.ForeignKey(MemberKeys, on_delete=models.CASCADE, null=True, related_name="+")
     made_at = models.DateTimeField()
 
@@ -239,12 +263,12 @@ class Ask(models.Model):
     # Hers, when she is another one: both of the two compared the six words of these and no others.
     for_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, null=True, related_name="+")
     hours = models.PositiveSmallIntegerField(default=0)
-    sealed_reason = models.BinaryField()
+    sealed_reason = SealedField()
     asked_at = models.DateTimeField()
     agreed_keys = models.ForeignKey(
         MemberKeys, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    sealed_half = models.BinaryField(null=True)  # of who agreed, for who asked
+    sealed_half = SealedField(null=True)  # of who agreed, for who asked
     signature = models.BinaryField(null=True)  # of who agreed, over all that was asked
     agreed_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField()
@@ -270,7 +294,7 @@ class AskReader(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="readers")
     keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
-    sealed_key = models.BinaryField()
+    sealed_key = SealedField()
 
     def __str__(self) -> str:
         return f"{self.ask_id} for {self.keys_id}"
@@ -318,9 +342,9 @@ class Mailbox(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="+")
     public = models.BinaryField()
-    sealed_pair = models.BinaryField()  # the secret half, under the key of the mailbox
-    for_intake = models.BinaryField()  # the key of the mailbox, for the desk
-    for_receipt = models.BinaryField()  # and for who has the receipt
+    sealed_pair = SealedField()  # the secret half, under the key of the mailbox
+    for_intake = SealedField()  # the key of the mailbox, for the desk
+    for_receipt = SealedField()  # and for who has the receipt
     locator = models.BinaryField(unique=True)
     receipts = models.PositiveIntegerField(default=1)  # how many it has had
     made_on = models.DateField()
@@ -339,8 +363,8 @@ class Letter(models.Model):
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="letters")
     number = models.PositiveIntegerField()
     side = models.CharField(max_length=8, choices=[("desk", "desk"), ("visitor", "visitor")])
-    sealed_key = models.BinaryField()
-    sealed = models.BinaryField()
+    sealed_key = SealedField()
+    sealed = SealedField()
 
     class Meta:
         constraints = [
@@ -356,7 +380,7 @@ class ReceiptSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="sessions")
-    sealed_key = models.BinaryField()
+    sealed_key = SealedField()
     ends_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -370,8 +394,8 @@ class Packet(models.Model):
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="+")
     sender_keys = models.ForeignKey(MemberKeys, on_delete=models.PROTECT, related_name="+")
     consent = models.BinaryField()  # hash of what was agreed to
-    sealed_key = models.BinaryField()
-    sealed = models.BinaryField()
+    sealed_key = SealedField()
+    sealed = SealedField()
     made_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 

@@ -29,7 +29,7 @@ def record_of(one: Desk) -> UUID:
         **one.acting,
         kind="case",
         compartment="social",
-        parts={"page": b"words"},
+        parts={"page": vault.Words(b"words")},
         members=[],
         owner=TEAM_OF_ALL,
     )

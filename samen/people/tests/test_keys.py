@@ -67,7 +67,7 @@ class Desk:
             **self.acting,
             kind="case",
             compartment="social",
-            parts={"page": b"words"},
+            parts={"page": vault.Words(b"words")},
             members=[other.user.id for other in others],
         )
 

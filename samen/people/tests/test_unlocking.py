@@ -20,7 +20,7 @@ from samen.people.rules import Role
 from samen.people.tests import make, test_sign_in
 from samen.people.tests.test_sign_in import CODE, SIGN_IN, code_of, password, set_up_app
 from samen.vault import queries as vault
-from samen.vault.actions import Locked, create_record, open_record
+from samen.vault.actions import Locked, Words, create_record, open_record
 from samen.vault.models import MemberKeys, UnlockedSession
 from tests.visit import Visit
 
@@ -68,7 +68,7 @@ def secret(client: Client, user: User) -> tuple[Any, dict[str, Any]]:
     """A record of hers."""
     said: dict[str, Any] = {"by": make.acting(user), "at": clock.now()}
     keyring = keyring_of(request_of(client, user))
-    parts = {"page": b"words"}
+    parts = {"page": Words(b"words")}
     record = create_record(keyring=keyring, kind="case", compartment="social", parts=parts, **said)
     return record, said
 

@@ -61,6 +61,7 @@ from samen.vault.actions.records import (
 from samen.vault.actions.spare_keys import give_spare, stop_spares, take_back_spare, take_over
 from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
+from samen.vault.engine.keys import Words
 from samen.vault.engine.salts import SaltsMissing
 from samen.vault.rules import (
     LONGEST_REASON,
@@ -111,6 +112,7 @@ __all__ = [
     "TooEarly",
     "TooMuch",
     "VaultRefuses",
+    "Words",
     "add_file",
     "agree_to_ask",
     "ask_emergency",

@@ -27,7 +27,7 @@ from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import CannotOpen, Key, Sealed
+from samen.vault.engine.keys import CannotOpen, Key, Sealed, Words
 from samen.vault.models import (
     Ask,
     AskReader,
@@ -445,7 +445,7 @@ def _open_now(
     record = Record.objects.select_for_update().get(pk=ask.records.get().pk)
     one, kept = _opened(ask, pair, record)
     reason = Part(record=record, name=f"reason {ask.id.hex}", version=1)
-    contents.seal_part(keyring, one, reason, _reason(keyring, ask).encode())
+    contents.seal_part(keyring, one, reason, Words(_reason(keyring, ask).encode()))
     reason.save(force_insert=True)
     [keys] = present_keys([keyring.member])
     grant = contents.grant_to(keyring, one, keys, trusted_identity(keyring, keys), at)

@@ -20,7 +20,7 @@ from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import CannotOpen, Key, Opened, Sealed, kept_apart
+from samen.vault.engine.keys import CannotOpen, Key, Opened, Sealed, Words, kept_apart
 from samen.vault.engine.signing import SIGNATURE
 from samen.vault.models import Grant, MemberKeys, Part, Record
 from samen.vault.rules import Altered, NoGrant, NotConfirmed, VaultRefuses
@@ -33,7 +33,7 @@ _AT_A_TIME = 500
 class Page:
     """One part of a record, open: its words, who wrote them, and which version they are."""
 
-    words: bytes
+    words: Words
     author: UUID
     version: int
 
@@ -138,7 +138,7 @@ def where(record: Record, part: Part) -> Context:
     )
 
 
-def seal_part(keyring: Keyring, one: Held, part: Part, words: bytes) -> None:
+def seal_part(keyring: Keyring, one: Held, part: Part, words: Words) -> None:
     """Signed by its author inside the envelope, so that nobody sees from outside who wrote it."""
     here = where(one.record, part)
     signature = keyring.bundle.signer.sign(words, context=_signed_at(one.record, part))
@@ -183,16 +183,16 @@ def page_of(one: Held, part: Part, author_of: Callable[[UUID], MemberKeys | None
         )
     except CannotOpen:
         raise Altered from None
-    return Page(words, author.member, part.version)
+    return Page(Words(words), author.member, part.version)
 
 
-def words_of(one: Held, part: Part) -> bytes:
+def words_of(one: Held, part: Part) -> Words:
     """The words without a look at the signature: for lists. Raises Altered."""
     return without_author(inside_of(one, part))
 
 
-def without_author(inside: bytes) -> bytes:
-    return inside[SIGNATURE + _AUTHOR :]
+def without_author(inside: bytes) -> Words:
+    return Words(inside[SIGNATURE + _AUTHOR :])
 
 
 def grant_to(

@@ -15,6 +15,7 @@ from samen.vault.actions.ground import check_owner, keep_salts
 from samen.vault.actions.records import open_record, write_made
 from samen.vault.engine import pictures
 from samen.vault.engine.keyring import Keyring
+from samen.vault.engine.keys import Words
 from samen.vault.models import File
 from samen.vault.rules import LARGEST_FILE, PICTURES, BadFile, NoGrant, kind_of
 
@@ -54,11 +55,11 @@ def add_file(  # noqa: PLR0913 who, what, where
     keep_salts([file_id])
     card = {"name": name, "kind": kind, "size": len(content)}
 
-    def sealed(one: Held) -> dict[str, bytes]:
+    def sealed(one: Held) -> dict[str, Words]:
         pieces = (content[start : start + _PIECE] for start in range(0, len(content), _PIECE))
         sealed_files.keep(file_id, one.record.epoch, one.key, pieces)
         File.objects.create(id=file_id, record=one.record, epoch=one.record.epoch, made_at=at)
-        return {sealed_files.card(file_id): json.dumps(card).encode()}
+        return {sealed_files.card(file_id): Words(json.dumps(card).encode())}
 
     write_made(keyring=keyring, record_id=record_id, make=sealed, purpose=purpose, by=by, at=at)
     return file_id

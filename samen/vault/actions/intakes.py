@@ -17,6 +17,7 @@ from samen.vault.actions.noting import naming
 from samen.vault.actions.records import created
 from samen.vault.engine.hybrid import KeyPair, PublicKey
 from samen.vault.engine.keyring import Keyring
+from samen.vault.engine.keys import Words
 from samen.vault.models import Grant, Intake
 from samen.vault.rules import SMALLEST_CIRCLE, Altered, Gone, NotYours
 
@@ -50,7 +51,7 @@ def _made(keyring: Keyring, owner: UUID, everybody: set[UUID], by: Actor, at: da
         keyring=keyring,
         kind=KIND,
         compartment="key",
-        parts={_PAIR: pair.reveal()},
+        parts={_PAIR: Words(pair.reveal())},
         members=everybody - {keyring.member},
         by=by,
         at=at,

@@ -21,7 +21,7 @@ from samen.vault.engine import codes, envelope, hybrid, stretching
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair, PublicKey
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import CannotOpen, Key, Sealed
+from samen.vault.engine.keys import CannotOpen, Key, Sealed, Words
 from samen.vault.models import Letter, Mailbox, ReceiptSession
 from samen.vault.rules import RECEIPT_LASTS, Altered, Locked, NoGrant, check_amount
 
@@ -40,10 +40,10 @@ class NewMailbox:
 class OpenLetter:
     number: int
     side: str  # "visitor" or "desk"
-    words: bytes
+    words: Words
 
 
-def open_mailbox(*, owner: UUID, words: bytes, by: Actor, at: datetime) -> NewMailbox:
+def open_mailbox(*, owner: UUID, words: Words, by: Actor, at: datetime) -> NewMailbox:
     """A visitor writes for the first time.
 
     Raises Gone when the desk has no key yet, Altered when somebody put another in its place.
@@ -52,7 +52,7 @@ def open_mailbox(*, owner: UUID, words: bytes, by: Actor, at: datetime) -> NewMa
         return _opened(owner, words, by, at)
 
 
-def _opened(owner: UUID, words: bytes, by: Actor, at: datetime) -> NewMailbox:
+def _opened(owner: UUID, words: Words, by: Actor, at: datetime) -> NewMailbox:
     intake = present_intake(owner)
     pair, key, receipt, number = KeyPair.new(), Key.new(), codes.new_receipt(), uuid4()
     keep_salts([number])
@@ -115,7 +115,7 @@ def read_by_receipt(*, session: UUID, half: str, at: datetime) -> list[OpenLette
     return _noted_of(session, read, verb="reading", at=at)
 
 
-def write_by_receipt(*, session: UUID, half: str, words: bytes, at: datetime) -> None:
+def write_by_receipt(*, session: UUID, half: str, words: Words, at: datetime) -> None:
     """Raises Locked, Gone, Altered."""
 
     def write() -> None:
@@ -175,7 +175,7 @@ def read_at_desk(
 
 
 def write_at_desk(
-    *, keyring: Keyring, mailbox_id: UUID, words: bytes, by: Actor, at: datetime
+    *, keyring: Keyring, mailbox_id: UUID, words: Words, by: Actor, at: datetime
 ) -> None:
     """The desk answers. Raises NotYours, NoGrant, Gone, Altered."""
 
@@ -276,7 +276,7 @@ def _pair(mailbox: Mailbox, key: Key) -> KeyPair:
     return pair
 
 
-def _add(mailbox: Mailbox, side: str, words: bytes) -> None:
+def _add(mailbox: Mailbox, side: str, words: Words) -> None:
     """Sealed to the mailbox: whoever writes needs no secret, and cannot read it again."""
     key, number = Key.new(), Letter.objects.filter(mailbox=mailbox).count() + 1
     here = _at(mailbox.id, side, number)

@@ -20,7 +20,7 @@ from samen.vault.actions.noting import naming, noted
 from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import CannotOpen, Key, Sealed, kept_apart
+from samen.vault.engine.keys import CannotOpen, Key, Sealed, SealedBytes, kept_apart
 from samen.vault.models import Confirmation, MemberKeys, UnlockedSession
 from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed, NotYours
 
@@ -319,7 +319,7 @@ def _make(
     return keys, root
 
 
-def _sealed_bundle(keys: MemberKeys, root: Key, bundle: Bundle) -> bytes:
+def _sealed_bundle(keys: MemberKeys, root: Key, bundle: Bundle) -> SealedBytes:
     here = place("bundle", keys.id, keys.generation, keys.version)
     return envelope.seal(bundle.to_bytes(), key=root, shred=shred_of(keys.id), context=here).raw
 

@@ -18,7 +18,7 @@ from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import CannotOpen, Key, Sealed
+from samen.vault.engine.keys import CannotOpen, Key, Sealed, Words
 from samen.vault.engine.signing import SIGNATURE
 from samen.vault.models import Packet
 from samen.vault.rules import Altered, Gone, NoGrant, check_amount
@@ -28,7 +28,7 @@ _KIND, _SENSITIVITY = "packet", "referral"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenPacket:
-    words: bytes
+    words: Words
     sender: UUID
     consent: bytes
     ends_at: datetime
@@ -38,7 +38,7 @@ def seal_packet(  # noqa: PLR0913 a packet is all of this
     *,
     keyring: Keyring,
     receiver: UUID,
-    words: bytes,
+    words: Words,
     consent: bytes,
     ends_at: datetime,
     by: Actor,
@@ -123,7 +123,9 @@ def open_packet(
             signing.check(signature, words, by=sender.verifying, context=here)
         except CannotOpen:
             raise Altered from None
-        return OpenPacket(words, packet.sender_keys.member, bytes(packet.consent), packet.ends_at)
+        return OpenPacket(
+            Words(words), packet.sender_keys.member, bytes(packet.consent), packet.ends_at
+        )
 
     return noted(read, verb="reading", objects=[packet_id], by=by, at=at)
 

@@ -16,7 +16,7 @@ from samen.vault.actions.ground import check_owner, keep_salts, store
 from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import naming, note_altered, noted
 from samen.vault.engine.keyring import Keyring
-from samen.vault.engine.keys import Key
+from samen.vault.engine.keys import Key, Words
 from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
 from samen.vault.rules import (
     MOST_AT_ONCE,
@@ -33,7 +33,7 @@ from samen.vault.rules import (
 class Opened:
     """What one line in the logbook let out."""
 
-    words: Mapping[UUID, bytes]
+    words: Mapping[UUID, Words]
     altered: frozenset[UUID] = frozenset()  # nothing of these is shown
     waits_for: frozenset[UUID] = frozenset()  # colleagues whose six words come first
 
@@ -43,7 +43,7 @@ def create_record(  # noqa: PLR0913 a record is all of this
     keyring: Keyring,
     kind: str,
     compartment: str,
-    parts: Mapping[str, bytes],
+    parts: Mapping[str, Words],
     members: Iterable[UUID] = (),
     owner: UUID | None = None,
     purpose: str = "",
@@ -77,7 +77,7 @@ def created(  # noqa: PLR0913 a record is all of this
     keyring: Keyring,
     kind: str,
     compartment: str,
-    parts: Mapping[str, bytes],
+    parts: Mapping[str, Words],
     members: Iterable[UUID],
     owner: UUID | None = None,
     purpose: str = "",
@@ -116,7 +116,7 @@ def write_parts(
     *,
     keyring: Keyring,
     record_id: UUID,
-    parts: Mapping[str, bytes],
+    parts: Mapping[str, Words],
     purpose: str = "",
     by: Actor,
     at: datetime,
@@ -127,7 +127,7 @@ def write_parts(
     it first. Raises NotConfirmed when the words of somebody who stays must be compared for that.
     """
 
-    def said(_one: Held) -> Mapping[str, bytes]:
+    def said(_one: Held) -> Mapping[str, Words]:
         return parts
 
     write_made(keyring=keyring, record_id=record_id, make=said, purpose=purpose, by=by, at=at)
@@ -137,7 +137,7 @@ def write_made(
     *,
     keyring: Keyring,
     record_id: UUID,
-    make: Callable[[Held], Mapping[str, bytes]],
+    make: Callable[[Held], Mapping[str, Words]],
     purpose: str,
     by: Actor,
     at: datetime,
@@ -310,7 +310,7 @@ def _words_of_many(keyring: Keyring, record_ids: Sequence[UUID], name: str, at: 
         one: [*parts.get(one, []), *told.get(one, [])] for one in record_ids
     }
     altered = contents.check_unchanged([one.record for one in known], opened=whole)
-    words: dict[UUID, bytes] = {}
+    words: dict[UUID, Words] = {}
     for one in known:
         if one.record.id in altered:
             continue

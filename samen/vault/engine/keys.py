@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import NoReturn
+from typing import NewType, NoReturn
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -46,18 +46,30 @@ class Key:
         raise TypeError(message)
 
 
+# Both are bytes when it runs. The type check keeps them apart: a column takes no words, and a verb
+# that seals takes nothing that was sealed.
+SealedBytes = NewType("SealedBytes", bytes)
+Words = NewType("Words", bytes)
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """What may lie in a database."""
 
-    raw: bytes
+    raw: SealedBytes
+
+    def __init__(self, raw: bytes) -> None:
+        object.__setattr__(self, "raw", SealedBytes(raw))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
     """What may not. `words` are the bytes that were sealed."""
 
-    words: bytes
+    words: Words
+
+    def __init__(self, words: bytes) -> None:
+        object.__setattr__(self, "words", Words(words))
 
 
 def derive(key: Key, *, salt: bytes, shred: bytes, about: bytes) -> tuple[bytes, bytes]:

@@ -11,8 +11,8 @@ from samen.vault import actions, queries
 from samen.vault.engine.keyring import Keyring
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-WORDS = b"Amina woont bij haar zus"
-NOTE = "أمينة تريد أن تتصل".encode()
+WORDS = actions.Words(b"Amina woont bij haar zus")
+NOTE = actions.Words("أمينة تريد أن تتصل".encode())
 
 
 @dataclass
@@ -70,7 +70,7 @@ def record(
         keyring=one.keyring,
         kind=kind,
         compartment=compartment,
-        parts={"page": words, **parts},
+        parts={name: actions.Words(part) for name, part in {"page": words, **parts}.items()},
         members=[other.id for other in others],
         owner=owner,
         by=one.actor,
@@ -88,7 +88,7 @@ def circle(owner: UUID, founder: Colleague, *others: Colleague, join: bool = Tru
     return made
 
 
-def read(one: Colleague, record_id: UUID, name: str = "page") -> bytes:
+def read(one: Colleague, record_id: UUID, name: str = "page") -> actions.Words:
     pages = actions.open_record(keyring=one.keyring, record_id=record_id, by=one.actor, at=AT)
     return pages[name].words
 

@@ -91,7 +91,7 @@ def end(world: World) -> None:
 
 
 def write(world: World) -> None:
-    parts = {"page": b"new", "card": b"more"}
+    parts = {"page": actions.Words(b"new"), "card": actions.Words(b"more")}
     actions.write_parts(**world.sara.opens(), record_id=world.record, parts=parts)
 
 

@@ -329,7 +329,9 @@ def test_it_ends_by_itself_and_what_is_written_next_is_under_a_new_key() -> None
     assert not Grant.objects.filter(member=scene.mo.id).exists()
     assert Record.objects.get().stale
     old = bytes(CircleGrant.objects.get().sealed)
-    actions.write_parts(**later(scene.sara, 6 * HOUR), record_id=scene.record, parts={"n": b"new"})
+    actions.write_parts(
+        **later(scene.sara, 6 * HOUR), record_id=scene.record, parts={"n": actions.Words(b"new")}
+    )
     record = Record.objects.get()
     assert (record.epoch, record.stale) == (2, False)
     assert bytes(CircleGrant.objects.get().sealed) != old
@@ -530,7 +532,9 @@ def test_a_team_that_does_not_know_the_circle_member_still_gets_a_new_key() -> N
     scene.record = make.record(sara, owner=ORGANIZATION)
     scene.opened()
     Record.objects.update(stale=True)
-    actions.write_parts(**later(sara, HOUR), record_id=scene.record, parts={"page": b"new"})
+    actions.write_parts(
+        **later(sara, HOUR), record_id=scene.record, parts={"page": actions.Words(b"new")}
+    )
     assert make.read(sara, scene.record) == b"new"
     assert not make.can_read(mo, scene.record)
 

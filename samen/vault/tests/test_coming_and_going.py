@@ -125,7 +125,9 @@ class ComingAndGoing(RuleBasedStateMachine):
         one, record = self.someone(data), self.some_record(data)
         known = self.world.records[record]
         try:
-            actions.write_parts(**one.opens(), record_id=record, parts={"page": words})
+            actions.write_parts(
+                **one.opens(), record_id=record, parts={"page": actions.Words(words)}
+            )
         except NoGrant:
             assert one.id not in known.readers | known.emergency or known.erased
         else:
@@ -421,7 +423,9 @@ def test_killed_before_any_statement_of_a_writing_the_old_words_stay() -> None:
     while words == make.WORDS:
         try:
             with killed_at(number):
-                actions.write_parts(**sara.opens(), record_id=record, parts={"page": b"new"})
+                actions.write_parts(
+                    **sara.opens(), record_id=record, parts={"page": actions.Words(b"new")}
+                )
         except Killed:
             number += 1
         words = make.read(sara, record)

@@ -19,6 +19,7 @@ from samen.vault.actions import (
     NoGrant,
     NotACode,
     NotYours,
+    Words,
     ground,
     mailboxes,
 )
@@ -27,7 +28,7 @@ from samen.vault.tests import make
 from samen.vault.tests.make import AT, Colleague
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
-ASKED, ANSWERED = "ماذا أفعل؟".encode(), b"Bel ons gerust"
+ASKED, ANSWERED = Words("ماذا أفعل؟".encode()), Words(b"Bel ons gerust")
 LATER = AT + timedelta(days=3)
 
 
@@ -61,7 +62,9 @@ def test_a_question_is_read_at_the_desk_and_the_answer_with_the_receipt() -> Non
 
     halves = came_back(mailbox.receipt)
     assert seen(halves) == [ASKED, ANSWERED]
-    actions.write_by_receipt(session=halves.session, half=halves.half, words=b"thanks", at=LATER)
+    actions.write_by_receipt(
+        session=halves.session, half=halves.half, words=Words(b"thanks"), at=LATER
+    )
     assert seen(halves) == [ASKED, ANSWERED, b"thanks"]
     assert len(actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)) == 3
 
@@ -118,7 +121,9 @@ def test_the_open_mailbox_closes_by_itself_and_at_once() -> None:
     with pytest.raises(Locked):
         seen(halves)
     with pytest.raises(Locked):
-        actions.write_by_receipt(session=halves.session, half=halves.half, words=b"", at=LATER)
+        actions.write_by_receipt(
+            session=halves.session, half=halves.half, words=Words(b""), at=LATER
+        )
 
 
 def test_a_new_receipt_ends_the_old_one_at_once() -> None:
@@ -255,7 +260,7 @@ def test_letters_that_were_moved_are_noticed(move: str) -> None:
     with pytest.raises(Altered):
         actions.read_at_desk(**mo.opens(), mailbox_id=mailbox.id)
     with pytest.raises(Altered):
-        actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=b"over it")
+        actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=Words(b"over it"))
     with pytest.raises(Altered):
         seen(came_back(mailbox.receipt))
 
@@ -346,7 +351,7 @@ def test_neither_consent_nor_end_nor_sender_of_a_packet_can_be_changed() -> None
         actions.seal_packet(
             keyring=sara.keyring,
             receiver=owner,
-            words=b"",
+            words=Words(b""),
             consent=b"c" * 32,
             ends_at=AT,
             by=mo.actor,
@@ -360,7 +365,7 @@ def left_out(mailbox: NewMailbox) -> None:
 
 def forged(mailbox: NewMailbox) -> None:
     """Who can write in the database needs no key to seal to one."""
-    mailboxes._add(Mailbox.objects.get(pk=mailbox.id), "desk", b"Call this number")
+    mailboxes._add(Mailbox.objects.get(pk=mailbox.id), "desk", Words(b"Call this number"))
 
 
 @pytest.mark.parametrize("meddle", [left_out, forged])
@@ -377,7 +382,7 @@ def test_what_was_changed_in_a_conversation_is_not_blessed_by_a_new_receipt(
     with pytest.raises(Altered):
         actions.change_receipt(**opened)
     with pytest.raises(Altered):
-        actions.write_by_receipt(**opened, words=b"x")
+        actions.write_by_receipt(**opened, words=Words(b"x"))
     with pytest.raises(Altered):
         seen(came_back(mailbox.receipt))
 

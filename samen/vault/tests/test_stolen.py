@@ -65,24 +65,30 @@ def everything_written() -> None:
     words = (" ".join(some) for some in five)
     for _ in range(10):
         records(sara, mo, words)
-        mailbox = actions.open_mailbox(owner=owner, words=next(words).encode(), by=visitor(), at=AT)
+        mailbox = actions.open_mailbox(
+            owner=owner, words=sealable(next(words)), by=visitor(), at=AT
+        )
         halves = actions.find_mailbox(receipt=mailbox.receipt, at=AT)
         actions.read_by_receipt(session=halves.session, half=halves.half, at=AT)
-        actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=next(words).encode())
+        actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=sealable(next(words)))
         actions.seal_packet(
             **eve.opens(),
             receiver=owner,
-            words=f"{next(words)} {next(words)}".encode(),
+            words=sealable(f"{next(words)} {next(words)}"),
             consent=b"c" * 32,
             ends_at=AT + timedelta(days=14),
         )
     assert next(words, None) is None
 
 
+def sealable(text: str) -> actions.Words:
+    return actions.Words(text.encode())
+
+
 def records(sara: Colleague, mo: Colleague, words: Iterator[str]) -> None:
     first = next(words)
     record = make.record(sara, mo, words=first.encode(), note=next(words).encode())
-    later = f"{first} {next(words)} {next(words)}".encode()
+    later = sealable(f"{first} {next(words)} {next(words)}")
     actions.write_parts(**mo.opens(), record_id=record, parts={"page": later})
     make.read(sara, record)
     content = f"een brief over {next(words)}".encode()

@@ -30,7 +30,7 @@ def test_what_was_sealed_is_opened(words: bytes) -> None:
     sealed = seal(words, key=KEY, shred=SHRED, context=HERE)
 
     assert unseal(sealed, key=KEY, shred=SHRED, context=HERE).words == words
-    assert not words or len(words) < 8 or words not in sealed.raw
+    assert not words or len(words) < 8 or sealed.raw.find(words) < 0
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=str)
