@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -17,14 +18,17 @@ from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of,
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.members import HalfOpen
 from samen.vault.actions.noting import T, naming, noted
-from samen.vault.engine import codes, envelope, hybrid, stretching
+from samen.vault.engine import codes, envelope, hybrid, signing, stretching
+from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
 from samen.vault.engine.hybrid import KeyPair, PublicKey
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import CannotOpen, Key, Sealed, Words
-from samen.vault.models import Letter, Mailbox, ReceiptSession
+from samen.vault.engine.signing import SIGNATURE
+from samen.vault.models import Letter, Mailbox, MemberKeys, ReceiptSession
 from samen.vault.rules import RECEIPT_LASTS, Altered, Locked, NoGrant, check_amount
 
+_FORM, _AUTHOR = 1, 16  # of an answer; a later form gets the next number
 _KIND, _SENSITIVITY = "mailbox", "conversation"
 
 
@@ -41,6 +45,7 @@ class OpenLetter:
     number: int
     side: str  # "visitor" or "desk"
     words: Words
+    author: UUID | None = None  # who of the desk wrote and signed it; of a visitor nothing is known
 
 
 def open_mailbox(*, owner: UUID, words: Words, by: Actor, at: datetime) -> NewMailbox:
@@ -70,7 +75,7 @@ def _opened(owner: UUID, words: Words, by: Actor, at: datetime) -> NewMailbox:
         made_on=at.date(),
     )
     mailbox.save(force_insert=True)
-    _add(mailbox, "visitor", words)
+    _add(mailbox, "visitor", lambda _here: words)
     _note("mailbox opened", mailbox, action=Action.CREATE, by=by, at=at)
     return NewMailbox(number, receipt)
 
@@ -121,7 +126,7 @@ def write_by_receipt(*, session: UUID, half: str, words: Words, at: datetime) ->
     def write() -> None:
         mailbox, _key = _by_receipt(session, half, at)
         _check_whole(mailbox)
-        _add(mailbox, "visitor", words)
+        _add(mailbox, "visitor", lambda _here: words)
         _note("letter written", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
 
     _noted_of(session, write, verb="writing", at=at)
@@ -183,7 +188,7 @@ def write_at_desk(
         check_owner(keyring, by)
         mailbox, _pair_of_it = _at_desk(keyring, mailbox_id, at)
         _check_whole(mailbox)
-        _add(mailbox, "desk", words)
+        _add(mailbox, "desk", partial(_signed, keyring, words))
         _note("letter written", mailbox, by=by, at=at)
 
     noted(write, verb="writing", objects=[mailbox_id], by=by, at=at)
@@ -276,7 +281,7 @@ def _pair(mailbox: Mailbox, key: Key) -> KeyPair:
     return pair
 
 
-def _add(mailbox: Mailbox, side: str, words: Words) -> None:
+def _add(mailbox: Mailbox, side: str, inside: Callable[[Context], bytes]) -> None:
     """Sealed to the mailbox: whoever writes needs no secret, and cannot read it again."""
     key, number = Key.new(), Letter.objects.filter(mailbox=mailbox).count() + 1
     here = _at(mailbox.id, side, number)
@@ -285,8 +290,27 @@ def _add(mailbox: Mailbox, side: str, words: Words) -> None:
         number=number,
         side=side,
         sealed_key=hybrid.seal(key, to=PublicKey(bytes(mailbox.public)), context=here).raw,
-        sealed=envelope.seal(words, key=key, shred=shred_of(mailbox.id), context=here).raw,
+        sealed=envelope.seal(inside(here), key=key, shred=shred_of(mailbox.id), context=here).raw,
     )
+
+
+def _signed(keyring: Keyring, words: Words, here: Context) -> bytes:
+    """form 1 | signature 64 | author 16 | words: who answered is known inside, and only there."""
+    author = keyring.row.bytes
+    signature = keyring.bundle.signer.sign(author + words, context=here)
+    return bytes([_FORM]) + signature + author + words
+
+
+def _read(letter: Letter, inside: Words, here: Context) -> OpenLetter:
+    """Raises CannotOpen for an answer that its author did not sign, or of a form we do not know."""
+    if letter.side == "visitor":
+        return OpenLetter(letter.number, letter.side, inside)
+    form, signature, said = inside[:1], inside[1 : 1 + SIGNATURE], inside[1 + SIGNATURE :]
+    author = MemberKeys.objects.filter(pk=UUID(bytes=said[:_AUTHOR].ljust(_AUTHOR, b"\0"))).first()
+    if form != bytes([_FORM]) or author is None:
+        raise CannotOpen
+    signing.check(signature, said, by=Identity.read(bytes(author.identity)).verifying, context=here)
+    return OpenLetter(letter.number, letter.side, Words(said[_AUTHOR:]), author.member)
 
 
 def _letters(mailbox: Mailbox, pair: KeyPair) -> list[OpenLetter]:
@@ -299,9 +323,9 @@ def _letters(mailbox: Mailbox, pair: KeyPair) -> list[OpenLetter]:
             opened = envelope.unseal(
                 Sealed(bytes(letter.sealed)), key=key, shred=shred_of(mailbox.id), context=here
             )
+            found.append(_read(letter, opened.words, here))
         except CannotOpen:
             raise Altered from None
-        found.append(OpenLetter(letter.number, letter.side, opened.words))
     return found
 
 

@@ -1,6 +1,7 @@
 """Desks and organisations: keys of several, conversations by receipt, packets to another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,12 +24,14 @@ from samen.vault.actions import (
     ground,
     mailboxes,
 )
+from samen.vault.engine.envelope import Context
 from samen.vault.models import Intake, Letter, Mailbox, MemberKeys, Packet
 from samen.vault.tests import make
 from samen.vault.tests.make import AT, Colleague
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
 ASKED, ANSWERED = Words("ماذا أفعل؟".encode()), Words(b"Bel ons gerust")
+FORGED = Words(b"Call this number")
 LATER = AT + timedelta(days=3)
 
 
@@ -365,7 +368,7 @@ def left_out(mailbox: NewMailbox) -> None:
 
 def forged(mailbox: NewMailbox) -> None:
     """Who can write in the database needs no key to seal to one."""
-    mailboxes._add(Mailbox.objects.get(pk=mailbox.id), "desk", Words(b"Call this number"))
+    mailboxes._add(Mailbox.objects.get(pk=mailbox.id), "desk", lambda _here: b"Call this number")
 
 
 @pytest.mark.parametrize("meddle", [left_out, forged])
@@ -392,6 +395,64 @@ def test_what_was_changed_in_a_conversation_is_not_blessed_by_a_new_receipt(
         "writing found altered",
         "reading found altered",
     ]
+
+
+def unsigned(_here: Context, _eve: Colleague, _sara: Colleague) -> bytes:
+    return b"Call this number"
+
+
+def of_another_form(here: Context, eve: Colleague, _sara: Colleague) -> bytes:
+    return b"\2" + mailboxes._signed(eve.keyring, FORGED, here)[1:]
+
+
+def signed_elsewhere(here: Context, eve: Colleague, _sara: Colleague) -> bytes:
+    return mailboxes._signed(eve.keyring, FORGED, replace(here, version=here.version + 1))
+
+
+def in_her_name(here: Context, eve: Colleague, sara: Colleague) -> bytes:
+    """Signed by Eve, with the author's place filled in afterwards."""
+    made = mailboxes._signed(eve.keyring, FORGED, here)
+    return made[:65] + sara.keyring.row.bytes + made[81:]
+
+
+def by_nobody(here: Context, eve: Colleague, _sara: Colleague) -> bytes:
+    made = mailboxes._signed(eve.keyring, FORGED, here)
+    return made[:65] + bytes(16) + made[81:]
+
+
+@pytest.mark.parametrize(
+    "forge", [unsigned, of_another_form, signed_elsewhere, in_her_name, by_nobody]
+)
+def test_an_answer_that_its_author_did_not_sign_is_named(forge: Callable[..., bytes]) -> None:
+    """Even when the logbook was told of it: by code that somebody changed."""
+    sara, mo, eve = make.team(3)
+    mailbox = asked(desk(sara, mo))
+    row = Mailbox.objects.get(pk=mailbox.id)
+    mailboxes._add(row, "desk", lambda here: forge(here, eve, sara))
+    mailboxes._note("letter written", row, by=eve.actor, at=AT)
+
+    with pytest.raises(Altered):
+        actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)
+    with pytest.raises(Altered):
+        seen(came_back(mailbox.receipt))
+
+    named = Entry.objects.filter(object_id=mailbox.id, event_type="reading found altered")
+    assert {line.event_outcome for line in named} == {8}
+    assert named.count() == 2
+
+
+def test_of_an_answer_both_sides_know_who_wrote_it_also_when_she_left() -> None:
+    sara, mo = make.team(2)
+    mailbox = asked(desk(sara, mo))
+    actions.write_at_desk(**mo.opens(), mailbox_id=mailbox.id, words=ANSWERED)
+    actions.leave(member=mo.id, by=job("people"), at=AT)
+    halves = came_back(mailbox.receipt)
+
+    at_desk = actions.read_at_desk(**sara.opens(), mailbox_id=mailbox.id)
+    by_receipt = actions.read_by_receipt(session=halves.session, half=halves.half, at=LATER)
+    for letters in (at_desk, by_receipt):
+        assert [letter.author for letter in letters] == [None, mo.id]
+        assert [letter.words for letter in letters] == [ASKED, ANSWERED]
 
 
 def test_only_a_holder_puts_another_key_in_the_place_of_that_of_a_desk() -> None:
