@@ -23,6 +23,11 @@ def forget_documents(*, by: Actor, at: datetime) -> int:
     if not found:
         return 0
     Held.objects.filter(service__in=found).update(document=b"")
+    # Nor the mark of a place: who knows all addresses would find the one that has it.
+    placed = list(Held.objects.filter(service__in=found, fields__has_key="location"))
+    for each in placed:
+        del each.fields["location"]
+    Held.objects.bulk_update(placed, ["fields"])
     Difference.objects.filter(service__in=found, state=Difference.State.WAITING).delete()
     Difference.objects.filter(service__in=found).update(offered={})
     audit.record(verb="documents forgotten", kind="service", objects=found, by=by, at=at)

@@ -9,7 +9,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +32,16 @@ from samen.exchange.rules.comparing import (
     hides_a_place,
     mark,
     marks,
+    may_be_offered,
     news,
 )
 from samen.exchange.rules.reading import Offer
 from samen.exchange.rules.reading_origin import as_uuid, stable_id
 from samen.exchange.rules.reading_package import ROW_OF
 from samen.exchange.rules.reading_values import words
+from samen.exchange.rules.seen import Kept, fields_seen
 from samen.foundation.actor import Actor
+from samen.foundation.clock import AMSTERDAM
 from samen.foundation.sentences import Spoken, gettext_noop, kept
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -58,7 +61,10 @@ class Offering:
         self.losses: Counter[str] = Counter()
         self.refused: list[list[Any]] = []  # [id at the source, why]
         self._seen: list[UUID] = []
+        self._read: list[UUID] = []  # those of which what they say now was taken in
+        self._secret: set[UUID] = set()  # entries of which something had to be forgotten
         self._hashes: Mapping[str, str] = {}
+        self._blank = directory.blank_facts()
         self._keys: Mapping[UUID, str] = {}  # of organisations that are there
         # Version and facts of entries that nothing was written to yet in this step.
         self._now: dict[UUID, tuple[int, dict[str, dict[str, Any]]]] = {}
@@ -125,6 +131,7 @@ class Offering:
             self._see(held)
         elif self._is_as_it_was(held, offer):
             self._see(held)
+            self._read.append(held.pk)
             self.counts["unchanged"] += 1
         else:
             self._compare(held, offer, self._hashes[offer.original])
@@ -136,6 +143,9 @@ class Offering:
         self._make_organizations([offer for _held, offer in ours])
         ids = [held.service_id for held, _offer in ours if held.service_id]
         self._now |= directory.facts_of_each(ids)
+        targets = [_target(held) for held, _offer in changed]
+        entries = [*targets, *(held.service_id for held, _offer in changed)]
+        self._secret |= redacted_among(entry for entry in entries if entry)
 
     def _is_as_it_was(self, held: Held, offer: Offer) -> bool:
         return held.state == Held.State.HERE and held.hash == self._hashes[offer.original]
@@ -148,6 +158,7 @@ class Offering:
     def _note_seen(self) -> None:
         """All of a step at once: most of a list is as it was."""
         self._see_all(Held.objects.filter(pk__in=self._seen))
+        Held.objects.filter(pk__in=self._read).update(read_at=self._at)
 
     def _see_all(self, seen: QuerySet[Held]) -> None:
         seen.update(seen_in=self._run, last_seen=self._at, missed=0)
@@ -162,11 +173,11 @@ class Offering:
         if not is_ours_to_write(held):
             differ = news({f: v for f, v in facts.items() if f != "publish"}, held.facts)
             self._ask(held, target, differ)
-            self._see(held, hash=said, facts=marks(facts), **self._kept(held, offer))
+            self._see(held, hash=said, facts=marks(facts), **self._says(held, facts, offer))
             return
         there = self._now.pop(target, None)
         version, now = directory.service_facts(target) if there is None else there
-        found = compare(now, facts, held.facts, directory.blank_facts())
+        found = compare(now, facts, held.facts, self._blank)
         outcome, written = self._write(held, target, version, found)
         self._ask(held, target, found.differ)
         settle_those(held, target, [*found.same, *found.write], self._at)
@@ -177,11 +188,14 @@ class Offering:
                 hash=said,
                 state=Held.State.HERE,
                 facts={**held.facts, **known},
-                **self._kept(held, offer),
+                **self._says(held, facts, offer),
             )
             self.counts[outcome] += 1
 
     def _ask(self, held: Held, target: UUID, differ: Mapping[str, Any]) -> None:
+        if target in self._secret and differ:
+            _version, now = directory.service_facts(target)
+            differ = may_be_offered(now, differ, self._blank)
         if put_before_a_person(held, target, differ, self._at):
             self.counts["review"] += 1
 
@@ -208,6 +222,8 @@ class Offering:
                 self._hide(held, target, version)
             self._see(held)
             return "", ()
+        if changed.redacted:
+            self._secret.add(target)
         what = Touched.What.RETURNED if back else Touched.What.CHANGED
         if changed.facts:
             touch(self._run, held, what, version, changed)
@@ -228,12 +244,24 @@ class Offering:
             )
         Held.objects.filter(pk=held.pk).update(document=b"")
 
+    def _says(self, held: Held, facts: Facts, offer: Offer) -> dict[str, Any]:
+        """What is kept of what a record says now, once it was taken in."""
+        self._read.append(held.pk)
+        last = held.read_at.astimezone(AMSTERDAM).date()
+        fields = self._fields(held.fields, facts, last)
+        if held.service_id in self._secret:
+            fields = {fact: row for fact, row in fields.items() if fact != "location"}
+        return {"fields": fields, **self._kept(held, offer)}
+
+    def _fields(self, before: Kept, facts: Facts, last: date | None = None) -> Kept:
+        today = self._at.astimezone(AMSTERDAM).date()
+        return fields_seen(before, facts, self._blank, on=today, last=last or today)
+
     def _kept(self, held: Held, offer: Offer) -> dict[str, Any]:
-        secret = bool(held.service_id and redacted_among([held.service_id]))
         if held.service and not has_origin(held.service):
             return {}  # an entry of our own says itself what it is
         return {
-            "document": b"" if secret else packed(offer.document),
+            "document": b"" if held.service_id in self._secret else packed(offer.document),
             "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
         }
 
@@ -265,6 +293,7 @@ class Offering:
             for fact, value in self._facts(offer).items()
             if fact not in ("publish", "name") and mark(now.get(fact, {})) != mark(value)
         }
+        self._secret |= redacted_among([own])
         self._ask(held, own, {f: v for f, v in differ.items() if any(v.values())})
 
     def _take_from_another_hand(self, there: Origin, offer: Offer) -> None:
@@ -280,7 +309,12 @@ class Offering:
             )
         else:
             Held.objects.filter(pk=held.pk).update(
-                source=self._source, original=offer.original, hash="", seen_in=self._run
+                source=self._source,
+                original=offer.original,
+                hash="",
+                seen_in=self._run,
+                # Since when this source says so is not since when the other one did.
+                fields={},
             )
         directory.set_origin(
             service_id=there.service_id,
@@ -355,7 +389,9 @@ class Offering:
             "publisher": offer.origin.publisher,
             "first_seen": self._at,
             "last_seen": self._at,
+            "read_at": self._at,
             "seen_in": self._run,
+            "fields": self._fields({}, self._facts(offer)),
             "hash": self._hashes[offer.original],
             "document": packed(offer.document),
             "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
@@ -402,6 +438,7 @@ class Offering:
         columns = {
             "publisher": self._source.publisher,
             "last_seen": self._at,
+            "read_at": self._at,
             "seen_in": self._run,
             "missed": 0,
             "state": Held.State.HERE,

@@ -137,9 +137,10 @@ class Held(models.Model):
     missed = models.PositiveSmallIntegerField(default=0)  # whole crawls in a row
     hash = models.CharField(max_length=64)
     document = models.BinaryField()
-    # Of each fact: the mark of what we wrote, and since when it says so when that is later than
-    # the record itself.
-    facts = models.JSONField(default=dict)
+    # When it was read whole for the last time: a record can be there and not answer.
+    read_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)  # of each: the mark of what we wrote
+    fields = models.JSONField(default=dict)  # of each: since when it is said (rules/seen.py)
     losses = models.JSONField(default=list)
 
     class Meta:

@@ -55,6 +55,18 @@ def hides_a_place(fact: str, wanted: Mapping[str, Any]) -> bool:
     return any(place.get("type") == "confidential" for place in places)
 
 
+def may_be_offered(now: Facts, differ: Facts, blank: Facts) -> dict[str, Mapping[str, Any]]:
+    """Of an entry of which something had to be forgotten: neither its place nor what is empty.
+
+    What was withheld here would come back by the one who does not know that, for all stewards.
+    """
+    return {
+        fact: value
+        for fact, value in differ.items()
+        if not hides_a_place(fact, now.get(fact, {})) and now.get(fact, {}) != blank.get(fact, {})
+    }
+
+
 def news(offered: Facts, written: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
     """What a source says of an entry of our own, and did not say the last time."""
     return {

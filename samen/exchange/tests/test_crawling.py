@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +22,7 @@ from samen.exchange.actions.sources import (
 )
 from samen.exchange.actions.taking_in import begin_file, begin_run, take_step
 from samen.exchange.models import Held, Run, Source
+from samen.exchange.queries.provenance import seen_of
 from samen.exchange.queries.sources import given_back
 from samen.exchange.rules.reading_pages import documents_in
 from samen.exchange.rules.reading_values import canonical
@@ -53,12 +54,12 @@ def source_at(there: Feed, kind: str = "hsds", **parts: Any) -> Source:
     return make.source(kind, address=there.address, **parts)
 
 
-def crawl(source: Source, gate: Gate, *, times: int = 10) -> Run:
+def crawl(source: Source, gate: Gate, *, times: int = 10, at: datetime = NOON) -> Run:
     """Begun, and taken up again each minute as the worker does."""
-    run = begin_run(source_id=source.id, by=JOB, at=NOON)
+    run = begin_run(source_id=source.id, by=JOB, at=at)
     assert run is not None
     for _minute in range(times):
-        run = finish(run, gate=gate)
+        run = finish(run, gate=gate, at=at)
         if run.state != Run.State.RUNNING:
             break
     return run
@@ -116,6 +117,19 @@ def test_e4_a_record_that_did_not_answer_is_not_missing(there: Feed) -> None:
     assert run.state == Run.State.INCOMPLETE
     assert [held("r0").missed, held("r3").missed] == [0, 0]
     assert Service.objects.filter(publish="review").count() == 5
+
+
+def test_e2_an_incomplete_crawl_sees_no_field_of_what_was_not_read(there: Feed) -> None:
+    source, there.brief = source_at(there), True
+    crawl(source, there.gate)
+    there.broken = {"/services/r3", "/services?page=3&per_page=50&full=true"}
+
+    run = crawl(source, there.gate, at=NOON + make.DAY)
+
+    assert run.state == Run.State.INCOMPLETE
+    days = {key: seen_of(held(key), "what.nl").last.day for key in ("r0", "r3", "r4")}  # type: ignore[union-attr]  # it is there
+    assert days == {"r0": 23, "r3": 22, "r4": 22}
+    assert [held(key).last_seen.day for key in ("r0", "r3", "r4")] == [23, 23, 22]
 
 
 @pytest.mark.parametrize("what", ["total", "moved", "twice"])

@@ -2,9 +2,11 @@
 
 import json
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,7 @@ from samen.exchange.actions.forgetting import forget_documents
 from samen.exchange.actions.sources import pause_source, resume_source
 from samen.exchange.actions.undoing import undo_run, undo_step
 from samen.exchange.models import Difference, Held, Run, Touched
+from samen.exchange.queries.provenance import seen_of, told_of
 from samen.exchange.queries.sources import given_back
 from samen.exchange.rules.reading_values import canonical
 from samen.exchange.tests import make
@@ -210,17 +213,80 @@ def test_e2_a_difference_goes_when_both_say_the_same() -> None:
     assert Difference.objects.get().state == "removed"
 
 
+def seen(fact: str, original: str = "a1") -> tuple[str, str, bool]:
+    """Since when the source says so, when that was seen last, and whether it still does."""
+    found = seen_of(held(original), fact)
+    assert found is not None
+    return str(found.first), str(found.last), found.still
+
+
 def test_e2_every_field_knows_since_when_and_from_whom() -> None:
     there = source()
     bring(there, record())
     bring(there, record(url="https://inloop.example.org"), at=NOON + make.DAY)
 
-    kept = held()
-    assert (kept.publisher, kept.source, kept.first_seen) == (there.publisher, there, NOON)
-    assert kept.last_seen == NOON + make.DAY
-    assert {"what.nl", "website", "publish"} <= kept.facts.keys()
+    [told_here] = told_of(service().id)
+    assert (told_here.source, told_here.licence, told_here.original) == (there.name, "CC0", "a1")
+    assert told_here.publisher == there.publisher
+    assert (told_here.first, told_here.last) == (NOON, NOON + make.DAY)
+    assert {"name", "areas", "how", "publish", "website", "what.nl"} >= {
+        one.fact for one in told_here.fields
+    }
+    assert seen("what.nl") == ("2026-11-22", "2026-11-23", True)
+    assert seen("website") == ("2026-11-23", "2026-11-23", True)
     last = Touched.objects.order_by("-id")[0]
     assert (last.what, last.facts, last.run.at) == ("changed", ["website"], NOON + make.DAY)
+
+
+def test_e2_a_field_that_says_nothing_any_more_was_seen_last_the_day_before() -> None:
+    there = source()
+    said = record(url="https://inloop.example.org", application_process="Bel eerst.")
+    bring(there, said)
+    bring(there, said, at=NOON + make.DAY)
+    bring(there, record(), at=NOON + 2 * make.DAY)
+    bring(there, record(), at=NOON + 3 * make.DAY)
+
+    assert seen("website") == seen("call.nl") == ("2026-11-22", "2026-11-23", False)
+    assert seen("what.nl") == ("2026-11-22", "2026-11-25", True)
+    bring(there, said, at=NOON + 4 * make.DAY)
+    assert seen("website") == ("2026-11-26", "2026-11-26", True)
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_e2_another_value_is_seen_from_the_day_it_was_there(edited: bool) -> None:  # noqa: FBT001 of the two cases
+    """Whether it is taken over, or waits because a person here wrote something else."""
+    there = source()
+    bring(there, record())
+    if edited:
+        edit(service(), **{"what.nl": text("Van ons.")})
+    for day in (1, 2):
+        bring(there, record(description="Van hen."), at=NOON + day * make.DAY)
+
+    assert seen("what.nl") == ("2026-11-23", "2026-11-24", True)
+    assert seen("name") == ("2026-11-22", "2026-11-24", True)
+
+
+def test_e2_what_was_refused_was_not_taken_in_and_is_not_seen() -> None:
+    there = source()
+    bring(there, record())
+    coded = {"hours": {"hours": "weekly", "week": [[0, "09:00", "17:00"], [0, "10:00", "11:00"]]}}
+
+    run = bring(there, record(coded=coded), at=NOON + make.DAY)
+
+    assert run.counts["refused"] == 1
+    assert held().last_seen == NOON + make.DAY
+    assert seen("what.nl") == ("2026-11-22", "2026-11-22", True)
+
+
+def test_e2_from_another_hand_every_field_is_seen_anew() -> None:
+    origin = {"publisher": "https://gouda.example.org", "original_id": "g1"}
+    bring(source(), record("b7", provenance=origin))
+    gouda = source(name="Gouda zelf")
+    type(gouda).objects.filter(pk=gouda.pk).update(publisher="https://gouda.example.org")
+
+    bring(gouda, record("g1", provenance=origin), at=NOON + make.DAY)
+
+    assert seen("what.nl", "g1") == ("2026-11-23", "2026-11-23", True)
 
 
 def test_the_date_of_assurance_never_moves_by_an_import() -> None:
@@ -382,11 +448,34 @@ def test_a_place_that_becomes_secret_here_is_forgotten_in_what_the_source_said()
     )
 
     assert forget_documents(by=JOB, at=NOON) == 1
+    assert seen_of(held(), "location") is None  # a hash of an address is found by trying all
     bring(there, record(**place("ZEBRAPAD 7"), accreditations="Nog bij ZEBRAPAD 7"))
 
+    assert seen_of(held(), "location") is None
+    assert not Difference.objects.exists()
     assert bytes(held().document) == b""
     assert forget_documents(by=JOB, at=NOON) == 0
     assert "ZEBRAPAD" not in json.dumps(list(given_back(there)))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_was_withheld_here_no_source_puts_before_a_steward_again(own: bool) -> None:  # noqa: FBT001 of the two cases
+    there = source()
+    if own:
+        mine = services.service(website="https://zebrapad.example.org")
+        said = record(str(mine.id))
+        bring(there, said)
+        Difference.objects.all().delete()
+    else:
+        said = record(url="https://zebrapad.example.org")
+        bring(there, said)
+        mine = service()
+    directory.withhold_fact(service_id=mine.id, fact="website", why="", by=STEWARD, at=NOON)
+    edit(mine, **{"what.nl": text("Van ons.")})
+
+    bring(there, said | {"url": "https://zebrapad.example.org/2", "description": "Van hen."})
+
+    assert [row.fact for row in Difference.objects.all()] == ["what.nl"]
 
 
 def everything() -> str:
@@ -600,3 +689,27 @@ def test_a_reader_sees_from_whom_an_entry_was_taken_over(visit: Visit, language:
 
     assert "Sociale kaart (CC0)" in words(page)
     assert "Sociale kaart" not in words(visit.get(f"/{language}/i/{own.number}/"))
+
+
+def test_of_records_of_before_it_is_told_since_when_as_far_as_that_is_known() -> None:
+    there = source()
+    bring(there, record())
+    bring(there, record(url="https://inloop.example.org"), at=NOON + make.DAY)
+    edit(service(), **{"what.nl": text("Van ons.")})
+    bring(there, record(url="https://inloop.example.org", description="Anders."),
+          at=NOON + 2 * make.DAY)  # fmt: skip
+    kept = held()
+    Held.objects.update(fields={}, read_at=NOON)
+    filling = import_module("samen.exchange.migrations.0003_fields_seen")
+
+    filling.fill(apps, None)
+
+    assert held().read_at == kept.read_at == NOON + 2 * make.DAY
+    days = {fact: seen(fact) for fact in ("name", "website", "what.nl")}
+    assert {fact: row for fact, row in held().fields.items() if fact in kept.fields} == kept.fields
+    assert [first for first, _last, _still in days.values()] == [
+        "2026-11-22",
+        "2026-11-23",
+        "2026-11-24",
+    ]
+    assert seen_of(held(), "email") is None  # it never said anything there

@@ -16,13 +16,14 @@ from samen.directory import actions as directory
 from samen.directory.actions import Conflict, Refused
 from samen.directory.models import History, Organization, Service
 from samen.directory.queries import Listing, history_of, opening
+from samen.exchange.queries.provenance import Seen, Telling, told_of
 from samen.finder.queries import InList, draw
 from samen.foundation import clock
 from samen.foundation.http import spoken
 from samen.people.http import DeskRequest, for_roles, form_page, see
 from samen.people.queries import names_of
 from samen.stewardship.actions import editing, suggesting, withdrawing
-from samen.stewardship.desk.differences import Difference, in_words
+from samen.stewardship.desk.differences import Difference, fact_in_words, in_words
 from samen.stewardship.desk.forms import NewForm, ReasonForm
 from samen.stewardship.desk.reach import (
     DECIDES,
@@ -282,8 +283,19 @@ def history(request: DeskRequest, number: int) -> HttpResponse:
         (version, names.get(version.by) if version.by else None, _told(version, facts))
         for version in versions
     ]
-    page = {"service": found, "rows": rows, "herself": edits(request, found)}
+    sources = [(one, _fields_told(one)) for one in told_of(found.id)]
+    page = {
+        "service": found,
+        "rows": rows,
+        "herself": edits(request, found),
+        "sources": sources,
+    }
     return render(request, "stewardship/history.html", page)
+
+
+def _fields_told(telling: Telling) -> list[tuple[str, Seen]]:
+    named = [(fact_in_words(one.fact), one) for one in telling.fields]
+    return sorted(named, key=lambda pair: pair[0])
 
 
 def _told(version: Any, blank: Facts) -> list[Difference]:

@@ -20,6 +20,7 @@ from samen.exchange.actions import sources as taking
 from samen.exchange.actions import taking_in, undoing
 from samen.exchange.actions.differing import DecidedAlready, decide_difference
 from samen.exchange.models import Difference, Run, Source
+from samen.exchange.queries.provenance import seen_of
 from samen.exchange.queries.sources import (
     differences_of,
     differences_page,
@@ -376,6 +377,7 @@ def _offer(request: DeskRequest, found: Difference, problem: str = "") -> HttpRe
     after = {**now, found.fact: found.offered}
     shown = {
         "difference": found,
+        "seen": seen_of(found.held, found.fact),
         "differences": in_words(now, after, blank=now),
         "version": version,
         "problem": problem,

@@ -87,6 +87,24 @@ def differing(source: Source, **offered: Any) -> Difference:
     return Difference.objects.get()
 
 
+@pytest.mark.usefixtures("steward")
+def test_she_sees_of_each_field_since_when_its_source_says_so(visit: Visit) -> None:
+    waiting = differing(make.source())
+    Held.objects.update(read_at=NOON + make.DAY, last_seen=NOON + make.DAY)
+
+    offered = words(visit.get(f"/desk/offers/{waiting.id}/"))
+    assert "The source says so since 22-11-2026; it was read last on 23-11-2026." in offered
+    page = visit.get(f"/desk/map/{waiting.service.number}/history/")
+    assert "Seen there for the first time on 22-11-2026, for the last time on 23-11-2026." in (
+        words(page)
+    )
+    rows = [words(row) for row in page.select(".lines tbody tr")]
+    assert "What they do 22-11-2026 23-11-2026" in rows
+
+    visit.sign_in(people.colleague(Role.STEWARD, municipality="arnhem"))
+    visit.get(f"/desk/map/{waiting.service.number}/history/", expect=404)
+
+
 # --- add ---------------------------------------------------------------------------------------
 
 
