@@ -46,6 +46,7 @@ from samen.foundation.sentences import Spoken, gettext_noop, kept
 
 Facts = Mapping[str, Mapping[str, Any]]
 
+_AT_ONCE = 500  # records in one statement
 _KEPT_LOSSES = 40  # of one record
 _BROUGHT = (Source.Kind.PACKAGE, Source.Kind.SHEET)
 _OURS = Refused(gettext_noop("Its id is ours."))
@@ -77,6 +78,8 @@ class Offering:
         self._hashes = unpacked.hashes
         for original, why in unpacked.refused:
             self._refuse(original, why)
+        # What cannot be read is there all the same: it is not missing.
+        self._see_all(self._held_ones([original for original, _why in unpacked.refused]))
         for kind, document in unpacked.objects:
             self._keep_object(kind, document)
         offers = unpacked.offers
@@ -96,6 +99,15 @@ class Offering:
         """They are there, and could not be read now: they are not missing."""
         self._see_all(self._held_ones(originals))
         self.counts["seen"] += len(originals)
+
+    def note_unchanged(self, originals: Sequence[str]) -> None:
+        """The source says that they are as they were."""
+        for start in range(0, len(originals), _AT_ONCE):
+            there = self._held_ones(originals[start : start + _AT_ONCE])
+            there.filter(state=Held.State.HERE).update(read_at=self._at)
+            self._see_all(there)
+        if originals:
+            self.counts.update(seen=len(originals), unchanged=len(originals))
 
     def note_gone(self, original: str) -> None:
         for held in self._held_ones([original]).filter(state=Held.State.HERE):
@@ -130,7 +142,8 @@ class Offering:
         if held.state == Held.State.UNDONE:
             self._see(held)
         elif self._is_as_it_was(held, offer):
-            self._see(held)
+            moved = held.modified != _modified(offer)
+            self._see(held, **({"modified": _modified(offer)} if moved else {}))
             self._read.append(held.pk)
             self.counts["unchanged"] += 1
         else:
@@ -251,7 +264,7 @@ class Offering:
         fields = self._fields(held.fields, facts, last)
         if held.service_id in self._secret:
             fields = {fact: row for fact, row in fields.items() if fact != "location"}
-        return {"fields": fields, **self._kept(held, offer)}
+        return {"fields": fields, "modified": _modified(offer), **self._kept(held, offer)}
 
     def _fields(self, before: Kept, facts: Facts, last: date | None = None) -> Kept:
         today = self._at.astimezone(AMSTERDAM).date()
@@ -393,6 +406,7 @@ class Offering:
             "seen_in": self._run,
             "fields": self._fields({}, self._facts(offer)),
             "hash": self._hashes[offer.original],
+            "modified": _modified(offer),
             "document": packed(offer.document),
             "losses": [[loss.field, loss.why.value] for loss in offer.losses[:_KEPT_LOSSES]],
         }
@@ -457,6 +471,12 @@ class Offering:
 
 def packed(document: Mapping[str, Any]) -> bytes:
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode())
+
+
+def _modified(offer: Offer) -> str:
+    """When it was changed, as its source says it; no moment is that long."""
+    said = words(offer.document, "last_modified")
+    return said if len(said) <= 40 else ""  # noqa: PLR2004 the column
 
 
 def _target(held: Held) -> UUID | None:

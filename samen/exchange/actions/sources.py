@@ -118,12 +118,13 @@ def change_source(*, source_id: UUID, wanted: Wanted, by: Actor, at: datetime) -
                 licence=kept.licence.strip()[:200],
                 absences=kept.absences,
                 hours=kept.hours,
-                # At another address a cursor means nothing.
-                **({"next_at": at, "cursor": ""} if moved else {}),
+                # At another address a cursor means nothing, nor what was answered before.
+                **({"next_at": at, "cursor": "", "whole_at": None} if moved else {}),
             )
     except IntegrityError:
         raise Refused(_READ_ALREADY) from None
     if moved:
+        source.answered.all().delete()
         running = source.runs.filter(state=Run.State.RUNNING)
         running.update(state=Run.State.INCOMPLETE, ended_at=at)
     audit.record(verb="source changed", kind="source", record_id=source_id, by=by, at=at)

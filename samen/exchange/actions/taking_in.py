@@ -15,11 +15,18 @@ from django.db.models import F
 from samen.audit import actions as audit
 from samen.directory import actions as directory
 from samen.directory.models import Service
-from samen.exchange.actions.crawling import Batch, BeginAnew, NotAnswered, next_batch, pieces
+from samen.exchange.actions.crawling import (
+    Batch,
+    BeginAnew,
+    NotAnswered,
+    next_batch,
+    pieces,
+    pieces_of_names,
+)
 from samen.exchange.actions.leaving import take_away
 from samen.exchange.actions.offering import Offering
 from samen.exchange.actions.unpacking import Unpacked, unpack
-from samen.exchange.models import Held, Load, Run, Source
+from samen.exchange.models import Answered, Held, Load, Run, Source
 from samen.foundation.actor import Actor
 from samen.foundation.http.fetching import Gate
 
@@ -84,6 +91,7 @@ def _take(read: Run, batch: Batch, unpacked: Unpacked, by: Actor, at: datetime) 
     offering = Offering(run, by, at)
     offering.take(unpacked)
     offering.note_there(batch.there)
+    offering.note_unchanged(batch.unchanged)
     for original in batch.gone:
         offering.note_gone(original)
     _count(run, offering)
@@ -93,11 +101,34 @@ def _take(read: Run, batch: Batch, unpacked: Unpacked, by: Actor, at: datetime) 
     run.position, run.tries = batch.position, 0
     if run.source.kind == Source.Kind.SAMEN and run.source.cursor:
         Source.objects.filter(pk=run.source_id).update(cursor=batch.position)
+    run.in_part = run.in_part or batch.in_part
+    Load.objects.bulk_create(
+        Load(run=run, place=place, body=body)
+        for place, body in enumerate(pieces_of_names(batch.changed))
+    )
+    if batch.answered and not offering.refused:
+        _keep_answer(run, batch.answered)
     if batch.last:
         _all_read(run, batch.position, at)
     run.save()
     audit.record(verb="source read", kind="source", record_id=run.source_id, by=by, at=at)
     return True
+
+
+def _keep_answer(run: Run, answered: Answered) -> None:
+    """The newest answer to the same question."""
+    Answered.objects.update_or_create(
+        source=run.source,
+        asked=answered.asked,
+        defaults={
+            "tag": answered.tag,
+            "modified": answered.modified,
+            "run": run,
+            "originals": answered.originals,
+            "total": answered.total,
+            "last": answered.last,
+        },
+    )
 
 
 def _same(read: Run) -> Run | None:
@@ -161,6 +192,8 @@ def _let_go(run_id: UUID, by: Actor, at: datetime) -> bool:
         run.ended_at = at
         run.loads.all().delete()
         _note_trouble(run.source, "gaps" if run.gaps else "", at)
+        if not run.gaps and not run.in_part:
+            Source.objects.filter(pk=run.source_id).update(whole_at=run.at)
     run.save()
     audit.record(verb="source read", kind="source", record_id=run.source_id, by=by, at=at)
     return bool(going)

@@ -1,5 +1,5 @@
 """The tables of what is exchanged."""
 
-from samen.exchange.models.sources import Difference, Held, Load, Run, Source, Touched
+from samen.exchange.models.sources import Answered, Difference, Held, Load, Run, Source, Touched
 
-__all__ = ["Difference", "Held", "Load", "Run", "Source", "Touched"]
+__all__ = ["Answered", "Difference", "Held", "Load", "Run", "Source", "Touched"]

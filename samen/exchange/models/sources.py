@@ -36,6 +36,7 @@ class Source(models.Model):
     absences = models.PositiveSmallIntegerField(default=3)
     hours = models.PositiveSmallIntegerField(default=24)  # between two crawls
     cursor = models.TextField(blank=True)  # how far a feed was read
+    whole_at = models.DateTimeField(null=True)  # when its whole list was read to the end last
     next_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=40, blank=True)  # a code, of the last crawl
     trouble_since = models.DateTimeField(null=True)  # the first time in a row
@@ -73,6 +74,7 @@ class Run(models.Model):
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     position = models.TextField(blank=True)  # page, cursor or place in the file
+    in_part = models.BooleanField(default=False)  # only what its list of names says has changed
     total = models.PositiveIntegerField(null=True)  # as the list says
     gaps = models.PositiveIntegerField(default=0)  # pages and records that did not answer
     tries = models.PositiveSmallIntegerField(default=0)  # of the same position
@@ -112,6 +114,28 @@ class Load(models.Model):
         return f"{self.run_id} {self.place}"
 
 
+class Answered(models.Model):
+    """By what an answer of a source is known again, so that it need not say the same once more."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="answered")
+    asked = models.CharField(max_length=100)  # what stands in the address after the question mark
+    tag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=200, blank=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    originals = models.JSONField(default=list)  # that stood on the page, all of them taken in
+    total = models.PositiveIntegerField(null=True)
+    last = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "asked"], name="answer_of_a_source_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.asked}"
+
+
 class Held(models.Model):
     """One record of a source: what it said last, since when, and what was made of it here.
 
@@ -136,6 +160,7 @@ class Held(models.Model):
     seen_in = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="+")
     missed = models.PositiveSmallIntegerField(default=0)  # whole crawls in a row
     hash = models.CharField(max_length=64)
+    modified = models.CharField(max_length=40, blank=True)  # as its source says
     document = models.BinaryField()
     # When it was read whole for the last time: a record can be there and not answer.
     read_at = models.DateTimeField()

@@ -64,6 +64,19 @@ def written_page(page: ListPage) -> dict[str, Any]:
     return {**page.header, "contents": [dict(each) for each in page.contents]}
 
 
+def names_of(page: ListPage) -> dict[str, str] | None:
+    """Every id of a list with the moment at which it was changed, if the page is all of the list.
+
+    A server that does not know what was asked gives a page of its list, or no moments.
+    """
+    moments = {
+        words(each, "id"): words(each, "last_modified") or words(each, "modified_date")
+        for each in page.contents
+    }
+    whole = page.total == len(page.contents) == len(moments) and page.last is not False
+    return moments if whole and all(moments) and all(moments.values()) else None
+
+
 def is_brief(service: Mapping[str, Any]) -> bool:
     """Whether a list gave the names only, and the rest has to be asked for."""
     return not any(name in service for name in _NESTED)

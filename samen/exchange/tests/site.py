@@ -4,6 +4,7 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -27,7 +28,10 @@ class Feed:
         self.brief = False  # whether a list gives names only
         self.total: int | None = None  # another one than the true one
         self.changes: Record | None = None  # the feed of another SAMEN
+        self.minimal = False  # whether it knows what a list of names is
+        self.tags = False  # whether an answer is known again
         self.asked: list[str] = []
+        self.said: list[int] = []  # the status of each answer
         self.address = ""
         self.gate = Gate()
 
@@ -37,12 +41,20 @@ class Feed:
         path = parts.path.removeprefix("/hsds")
         if target.removeprefix("/hsds") in self.broken or path in self.broken:
             return 500, {"detail": "broken"}
+        if path == "/services" and self.minimal and "minimal=true" in parts.query:
+            return 200, self._names()
         if path == "/services":
-            return 200, self._page(int(parse_qs(parts.query)["page"][0]))
+            return 200, self._page(int(parse_qs(parts.query).get("page", ["1"])[0]))
         if path == "/changes" and self.changes is not None:
             return 200, self.changes
         found = [each for each in self.records if path == f"/services/{each['id']}"]
         return (200, found[0]) if found else (404, {"detail": "none"})
+
+    def _names(self) -> dict[str, Any]:
+        names = ("id", "name", "status", "last_modified")
+        contents = [{n: each[n] for n in names if n in each} for each in self.records]
+        total = len(contents) if self.total is None else self.total
+        return {"total_items": total, "last_page": True, "contents": contents}
 
     def _page(self, number: int) -> dict[str, Any]:
         whole = self.records[(number - 1) * self.size : number * self.size]
@@ -70,7 +82,13 @@ def feed(folder: Path) -> Iterator[Feed]:
         def do_GET(self) -> None:
             status, value = said.answer(self.path)
             body = json.dumps(value).encode()
+            tag = f'"{sha256(body).hexdigest()[:16]}"'
+            if said.tags and self.headers.get("If-None-Match") == tag:
+                status, body = 304, b""
+            said.said.append(status)
             self.send_response(status)
+            if said.tags:
+                self.send_header("ETag", tag)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

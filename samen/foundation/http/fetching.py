@@ -29,6 +29,7 @@ MOST_BYTES = 1_000_000
 MOST_REDIRECTS = 3
 _HTTPS = 443
 _LONGEST_ADDRESS = 2_000
+_LONGEST_MARK = 200
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9][a-z0-9-]{0,61}")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -62,6 +63,9 @@ class Fetched:
     status: int
     content_type: str
     body: bytes
+    # By which the same page is known again; what cannot stand in a header of ours is left out.
+    tag: str = ""
+    modified: str = ""
 
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -107,10 +111,20 @@ def fetch(address: str, *, gate: Gate, headers: Mapping[str, str] | None = None)
         response, body = _exchange(target, gate, headers or {}, until)
         onward = response.headers.get("Location", "")
         if response.status not in _REDIRECTS or not onward:
-            kind = response.headers.get("Content-Type", "")
-            return Fetched(address, response.status, kind, body)
+            return _fetched(address, response, body)
         address = _onward(address, onward, target)
     raise NotFetched(Trouble.IN_CIRCLES)
+
+
+def _fetched(address: str, response: HTTPResponse, body: bytes) -> Fetched:
+    def said(name: str) -> str:
+        value = response.headers.get(name, "")
+        return (
+            value if len(value) <= _LONGEST_MARK and value.isascii() and value.isprintable() else ""
+        )
+
+    kind = response.headers.get("Content-Type", "")
+    return Fetched(address, response.status, kind, body, said("ETag"), said("Last-Modified"))
 
 
 def _onward(address: str, onward: str, target: _Target) -> str:
