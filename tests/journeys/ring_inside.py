@@ -23,7 +23,7 @@ def begin(name: str) -> None:
         id=Municipality.objects.get().id,
         key=f"body-{name}",
         columns={"name": name, "alternate_name": "", "website": "", "email": ""},
-        about="",
+        about={},
     )
     directory.take_organizations(bodies=[body], by=BY, at=BEGIN)
     for number in (1, 2):

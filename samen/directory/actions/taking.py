@@ -29,7 +29,6 @@ from samen.directory.models import (
     Service,
     ServiceAtLocation,
     ServiceText,
-    TextState,
 )
 from samen.directory.rules import next_review, value_hash
 from samen.foundation.actor import Actor
@@ -67,7 +66,7 @@ class Body:
     id: UUID
     key: str
     columns: Mapping[str, str]  # name, alternate_name, website, email
-    about: str
+    about: Facts  # by language: body, state, made_from
 
 
 def fits(column: str, said: str) -> bool:
@@ -89,11 +88,9 @@ def take_organizations(*, bodies: Sequence[Body], by: Actor, at: datetime) -> No
         for body in new
     )
     OrganizationText.objects.bulk_create(
-        OrganizationText(
-            organization_id=body.id, language="nl", body=body.about, state=TextState.ORIGINAL
-        )
+        OrganizationText(organization_id=body.id, language=language, **text)
         for body in new
-        if body.about
+        for language, text in body.about.items()
     )
     other = [body for body in bodies if body.id in known and _follows(known[body.id], body)]
     for body in other:

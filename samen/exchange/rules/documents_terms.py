@@ -11,12 +11,13 @@ from uuid import UUID, uuid5
 
 _SPACE = UUID("5b0f6a6e-8f0a-5d0c-9a55-0d3f6f4f7c11")
 _VERSION = "1"
+GROUP = "grp"  # the kind of need that says for whom
 
 # By kind of need: the name of the taxonomy, and what it is, in Dutch.
 _TAXONOMIES = {
     "sit": ("Situaties", "Wat er gebeurt, in de woorden van wie het meemaakt."),
     "sup": ("Soorten hulp", "Wat hulpverleners doen."),
-    "grp": ("Voor wie", "Groepen die bijzonder welkom zijn, of voor wie iets alleen is."),
+    GROUP: ("Voor wie", "Groepen die bijzonder welkom zijn, of voor wie iets alleen is."),
     "form": ("Vormen van geweld", "Waarvoor een dienst is toegerust; nooit iets over een persoon."),
     "context": ("Omstandigheden", "Waar en door wie het gebeurt."),
     "phase": ("Onderweg", "Waar iemand is op haar weg: onderweg, in opvang, gevestigd, terug."),

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from samen.directory.queries import looks_like_a_phone, text_hash
+from samen.exchange.rules.documents_terms import GROUP
 from samen.exchange.rules.reading_coded import read_coded
 from samen.exchange.rules.reading_hours import read_hours, schedules_of
 from samen.exchange.rules.reading_origin import Origin, origin_of
@@ -94,7 +95,7 @@ class OrganizationOffered:
     alternate_name: str
     website: str
     email: str
-    about: str
+    about: Facts  # by language, each with its state
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +359,7 @@ def _subjects(document: Mapping[str, Any], ground: Ground, losses: Losses) -> Fa
         key = next((ground.terms[name] for name in named if name in ground.terms), "")
         if not key:
             losses.note("attributes[].taxonomy_term", Why.UNKNOWN_NAME)
-        elif ground.kinds[key] == "group":
+        elif ground.kinds[key] == GROUP:
             groups.add(key)
         else:
             needs.add(key)
@@ -382,21 +383,29 @@ def _texts(document: Mapping[str, Any], losses: Losses) -> Facts:
     dutch = mapping(texts.get("nl"))
     found: Facts = {}
     for name, fact in _FIELDS.items():
-        original = long(mapping(dutch.get(name)), "text", losses)
-        if not original:
-            continue
-        found[f"{fact}.nl"] = original_text(original)
-        for tag in texts.keys() & LANGUAGES.keys() - {"nl"}:
-            said = mapping(mapping(texts[tag]).get(name))
-            if body := long(said, "text", losses):
-                state = words(said, "state")
-                found[f"{fact}.{tag}"] = {
-                    "body": body,
-                    "state": "human" if state in ("human", "original") else "machine",
-                    "made_from": "" if state == "out of date" else text_hash(original),
-                }
+        if original := long(mapping(dutch.get(name)), "text", losses):
+            found[f"{fact}.nl"] = original_text(original)
+            translated = _translated(texts, name, original, losses)
+            found |= {f"{fact}.{tag}": text for tag, text in translated.items()}
     for tag in texts.keys() - LANGUAGES.keys():
         losses.note(f"translations.{str(tag)[:12]}", Why.UNKNOWN_NAME)
+    return found
+
+
+def _translated(
+    texts: Mapping[str, Any], name: str, original: str, losses: Losses
+) -> dict[str, dict[str, str]]:
+    """By language."""
+    found = {}
+    for tag in sorted(texts.keys() & LANGUAGES.keys() - {"nl"}):
+        said = mapping(mapping(texts[tag]).get(name))
+        if body := long(said, "text", losses):
+            state = words(said, "state")
+            found[tag] = {
+                "body": body,
+                "state": "human" if state in ("human", "original") else "machine",
+                "made_from": "" if state == "out of date" else text_hash(original),
+            }
     return found
 
 
@@ -411,11 +420,15 @@ def _organization(
         losses.note("organization.name", Why.MISSING)
     email, website = words(said, "email"), words(said, "website")
     about = long(said, "description", losses)
+    # HSDS demands a description, and where there is none the name stands there.
+    abouts = {"nl": original_text(about)} if about and about != name else {}
+    if abouts:
+        abouts |= _translated(mapping(said.get("translations")), "description", about, losses)
     return OrganizationOffered(
         original=(original or publisher)[:200],
         name=name or publisher[:200],
         alternate_name=short(said, "alternate_name", losses, at="organization.alternate_name"),
         website=website if len(website) <= 200 and website.startswith("http") else "",  # noqa: PLR2004 column
         email=email if is_mail(email) and len(email) <= 200 else "",  # noqa: PLR2004 column
-        about="" if about == name else about,
+        about=abouts,
     )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from samen.directory.queries import looks_like_a_phone
+from samen.exchange.rules.documents_terms import GROUP
 from samen.exchange.rules.reading_hours import unknown_hours
 from samen.exchange.rules.reading_values import (
     Losses,
@@ -91,7 +92,7 @@ def _groups(said: Mapping[str, Any], ground: Known, losses: Losses) -> list[list
     found: dict[str, bool] = {}
     for pair in value if isinstance(value, list) else []:
         whole = isinstance(pair, list) and len(pair) == _PAIR
-        if whole and ground.kinds.get(str(pair[0])) == "group":
+        if whole and ground.kinds.get(str(pair[0])) == GROUP:
             found[str(pair[0])] = pair[1] is True
         else:
             losses.note("coded.groups", Why.UNKNOWN_NAME)

@@ -18,7 +18,7 @@ TOWNS = {"utrecht": "utrecht", "ede": "ede"}
 def ground(**parts: Any) -> Ground:
     known: dict[str, Any] = {
         "terms": {"form.violence": "form.violence", "group.men": "group.men"},
-        "kinds": {"form.violence": "form", "group.men": "group"},
+        "kinds": {"form.violence": "form", "group.men": "grp"},
         "areas": {"utrecht": "utrecht", "den haag": "den-haag"},
         "town": lambda name: TOWNS.get(name.casefold(), ""),
         "fits": lambda column, said: "@" in said if column == "email" else said[:4] == "http",

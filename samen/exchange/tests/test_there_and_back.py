@@ -1,146 +1,324 @@
-"""Whatever the public part of an entry says: given to another map, it says the same there."""
+"""Whatever the public part of a map says: given to another map, it says the same there."""
 
 import json
+import os
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from samen.directory import actions as directory
-from samen.directory.models import Phone, Service
+from samen.directory.models import Organization, OrganizationText, Service
 from samen.directory.models.services import Known
-from samen.directory.tests import make as services
+from samen.directory.queries import text_hash
 from samen.directory.tests.make import NOON
 from samen.exchange import queries
 from samen.exchange.tests import make
 from samen.exchange.tests.make import STEWARD, bring, held, source
+from samen.exchange.tests.schemas import SCHEMA, Hsds
 from samen.needs.actions import Refused
+from samen.needs.tests import make as needs
+from samen.places.tests import make as places
 
 pytestmark = pytest.mark.django_db
 
+# So many maps in every run, the same ones; SAMEN_MAPS=300 takes others each time.
+MAPS = int(os.environ.get("SAMEN_MAPS", "12"))
+NOT_SHOWN = "06 11 22 33 44"
+
 KNOWN = st.sampled_from(["", *Known.values])
-CLOCKS = st.sampled_from(["08:00", "09:30", "12:00", "17:15", "23:30"])
-WORDS = st.sampled_from(["Help en raad.", "Koffie & thee, <gratis>", "قهوة ونصيحة", 'Een "huis"'])
+CLOCKS = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 59)]
+WORDS = ["Help en raad.", "Koffie & thee, <gratis>", "قهوة ونصيحة", 'Een "huis"', "ሓገዝ", "a\nb\tc"]
+NAMES = ["Inloop", "Huis & haard", "بيت", 'De "kom"', "O'Neill – één"]
+DAYS = st.dates(date(2026, 11, 24), date(2027, 11, 1)).map(date.isoformat)
+SITES = ["", "https://hulp.example.org/pagina?x=1&y=%20", "http://a.example.org"]
+MAILS = ["", "hulp@example.org"]
+COLUMNS = ["interpreter", "anonymous", "without_documents", "children", "wheelchair", "deaf"]
+
+
+def some(values: Sequence[Any], most: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), max_size=most, unique=True)
 
 
 @st.composite
-def weeks(draw: st.DrawFn) -> list[list[Any]]:
-    """One stretch a day at most."""
-    days = draw(st.sets(st.integers(0, 6), max_size=7))
-    return [[day, *sorted(draw(st.sets(CLOCKS, min_size=2, max_size=2)))] for day in sorted(days)]
+def stretches(draw: st.DrawFn) -> list[list[str]]:
+    """Of one day: two at most, one after the other."""
+    times = sorted(draw(st.sets(st.sampled_from(CLOCKS), min_size=2, max_size=4)))
+    pairs = list(pairwise(times))[::2]
+    return [list(pair) for pair in pairs]
 
 
-EXCEPTIONS = st.lists(
-    st.dates(date(2026, 11, 24), date(2027, 11, 1)).map(lambda day: [day.isoformat(), None, None]),
-    max_size=2,
-    unique_by=lambda row: row[0],
-)
-ASKED = ["interpreter", "anonymous", "without_documents", "children", "wheelchair", "deaf"]
-ASKED += ["closed_on_holidays"]
-COLUMNS = st.fixed_dictionaries(
-    dict.fromkeys(ASKED, KNOWN)
-    | {
-        "cost": st.sampled_from(["", *Service.Cost.values]),
-        "referral": st.sampled_from(["", *Service.Referral.values]),
-        "insurance": st.sampled_from(["", *Service.Referral.values]),
-        "urgent_always": st.booleans(),
-        "name": WORDS,
-        "website": st.sampled_from(["", "https://hulp.example.org/pagina?x=1"]),
-        "email": st.sampled_from(["", "hulp@example.org"]),
-        "chat_url": st.sampled_from(["", "https://chat.example.org/"]),
-        "channels": st.sets(st.sampled_from(["phone", "email", "chat", "walkin"])).map(sorted),
+@st.composite
+def hours(draw: st.DrawFn) -> dict[str, Any]:
+    state = draw(st.sampled_from(["", "always", "weekly"]))
+    days = draw(st.sets(st.integers(0, 6), min_size=1)) if state == "weekly" else []
+    closed = [*sorted(draw(st.lists(DAYS, max_size=2))), None, None]
+    exceptions: list[list[Any]] = []
+    for day in draw(st.lists(DAYS, max_size=3, unique=True)):
+        times = draw(st.none() | stretches())
+        exceptions += [[day, None, None]] if times is None else [[day, *pair] for pair in times]
+    return {
+        "hours": state,
+        "hours_confirmed": draw(st.booleans()),
+        "urgent_always": draw(st.booleans()),
+        "closed_on_holidays": draw(KNOWN),
+        "closed_from": closed[0],
+        "closed_until": closed[1],
+        "week": [[day, *pair] for day in sorted(days) for pair in draw(stretches())],
+        "exceptions": sorted(exceptions, key=str),
     }
-)
-ENTRY = st.fixed_dictionaries(
-    {
-        "columns": COLUMNS,
-        "week": weeks(),
-        "exceptions": EXCEPTIONS,
-        "speaks": st.sets(st.sampled_from(["ar", "ti", "fa", "nl"])).map(sorted),
-        "ages": st.tuples(st.none() | st.integers(0, 30), st.none() | st.integers(31, 99)),
-        "phones": st.sets(st.sampled_from(["0800-2000", "030 230 00 00", "112"])).map(sorted),
-        "unconfirmed": st.booleans(),
-        "place": st.sampled_from(["", "physical", "confidential"]),
-        "english": st.none() | WORDS,
-    }
-)
 
 
-def facts(service: Service) -> dict[str, dict[str, Any]]:
-    return directory.service_facts(service.id)[1]
+@st.composite
+def phones(draw: st.DrawFn) -> list[dict[str, Any]]:
+    numbers = draw(some(["0800-2000", "030 230 00 00", "112", "+31 30 230 00 01"], 4))
+    found = [
+        {
+            "number": number,
+            "kind": draw(st.sampled_from(["voice", "whatsapp"])),
+            "cost": draw(st.sampled_from(["", "free", "local", "paid"])),
+            "confirmed": True,
+            "from_abroad": draw(st.booleans()),
+        }
+        for number in numbers
+    ]
+    if draw(st.booleans()):
+        more = {"number": NOT_SHOWN, "kind": "voice", "cost": "", "from_abroad": False}
+        found.insert(draw(st.integers(0, len(found))), more | {"confirmed": False})
+    return [{**phone, "position": position} for position, phone in enumerate(found)]
 
 
-def made(entry: dict[str, Any]) -> Service:
-    """The entry, through the verb that people use. Raises Refused for what no map takes."""
-    hours = "weekly" if entry["week"] else ""
+@st.composite
+def locations(draw: st.DrawFn) -> list[dict[str, Any]]:
+    empty = dict.fromkeys(("name", "street", "postal_code", "town", "place"), "")
+    found = []
+    for number, kind in enumerate(
+        draw(st.lists(st.sampled_from(["physical", "virtual"]), max_size=3))
+    ):
+        physical = {
+            "name": draw(st.sampled_from(["", "Het huis"])),
+            "street": f"Sperwerlaan {number}",
+            "postal_code": draw(st.sampled_from(["", "3511 AB"])),
+            **draw(st.sampled_from([{"town": "Utrecht", "place": "utrecht"}, {"town": "Nergens"}])),
+        }
+        said = physical if kind == "physical" else {}
+        found.append(
+            {**empty, **said, "type": kind, "confirmed": kind == "physical" and draw(st.booleans())}
+        )
+    if draw(st.integers(0, 3)) == 0:
+        found.append({**empty, "type": "confidential", "confirmed": False})
+    return found
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> dict[str, dict[str, str]]:
+    found = {}
+    for field in ("what", *draw(some(["call", "hours_note", "cost_note"]))):
+        dutch = draw(st.sampled_from(WORDS))
+        found[f"{field}.nl"] = {"body": dutch, "state": "original", "made_from": ""}
+        for tag in draw(some(["en", "ar", "ti", "fa"])):
+            found[f"{field}.{tag}"] = {
+                "body": draw(st.sampled_from(WORDS)),
+                "state": draw(st.sampled_from(["human", "machine"])),
+                "made_from": draw(st.sampled_from([text_hash(dutch), text_hash("other"), ""])),
+            }
+    return found
+
+
+@st.composite
+def services(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    there = {"phones": draw(phones()), "email": draw(st.sampled_from(MAILS))}
     # The map knows no way to reach somebody by something that is not there.
-    absent = {"email": not entry["columns"]["email"], "phone": not entry["phones"]}
-    channels = [one for one in entry["columns"]["channels"] if not absent.get(one)]
-    service = services.service(**(entry["columns"] | {"channels": channels}), hours=hours)
-    for position, number in enumerate(entry["phones"]):
-        Phone.objects.filter(pk=services.phone(service, number).pk).update(position=position)
-    if entry["unconfirmed"]:
-        services.phone(service, "06 11 22 33 44", confirmed=False)
-    if entry["english"]:
-        services.text(service, body=entry["english"], language="en")
-    if entry["place"] == "physical":
-        services.location(service)
-    if entry["place"] == "confidential":
-        services.confidential_location(service)
-    youngest, oldest = entry["ages"]
-    directory.change_service(
-        service_id=service.id,
-        changes={
-            "hours": facts(service)["hours"]
-            | {"week": entry["week"], "exceptions": entry["exceptions"] if hours else []},
-            "speaks": {"speaks": entry["speaks"]},
-            "ages": {"minimum_age": youngest, "maximum_age": oldest},
-            "areas": {"areas": ["utrecht"]},
+    reached = ["chat", "walkin", "visit"] + ["email"] * bool(there["email"])
+    if any(phone["confirmed"] for phone in there["phones"]):
+        reached += ["phone", "whatsapp"]
+    youngest, oldest = draw(st.none() | st.integers(0, 30)), draw(st.none() | st.integers(31, 99))
+    chat = draw(st.sampled_from(["", "https://chat.example.org/"]))
+    groups = draw(some(["grp.women", "grp.men"]))
+    return {
+        "name": {
+            "organization": draw(st.sampled_from(["a", "b"])),
+            "name": draw(st.sampled_from(NAMES)),
+            "names": {tag: draw(st.sampled_from(NAMES)) for tag in draw(some(["en", "ar"]))},
         },
-        version=0,
-        why="",
-        by=STEWARD,
-        at=NOON,
-    )
-    return service
+        "publish": {
+            "kind": draw(st.sampled_from(["line", "service", "info"])),
+            "publish": draw(st.sampled_from(["ready", "review"])),
+            "verified": draw(st.sampled_from(["seed", "page"])),
+            "emergency": False,
+        },
+        "hours": draw(hours()),
+        "cost": {"cost": draw(st.sampled_from(Service.Cost.values))},
+        "phones": {"phones": there["phones"]},
+        "how": {"channels": draw(some(reached, 6))},
+        "speaks": {"speaks": sorted(draw(some(["ar", "ti", "fa", "nl", "uk"])))},
+        "for": {"groups": sorted([key, draw(st.booleans())] for key in groups)},
+        "ages": {"minimum_age": youngest, "maximum_age": oldest},
+        "areas": {"areas": sorted(draw(some(["nl", "utrecht", "gouda"]).filter(bool)))},
+        "needs": {"needs": sorted(draw(some(["sit.danger_now", "sup.shelter"])))},
+        "documents": {"documents": draw(some(["Paspoort", "Een brief & meer", "وثيقة"]))},
+        "location": {"locations": draw(locations())},
+        "website": {"website": draw(st.sampled_from(SITES))},
+        "email": {"email": there["email"]},
+        "chat_url": {"chat_url": chat},
+        **{column: {column: draw(KNOWN)} for column in COLUMNS},
+        **{
+            c: {c: draw(st.sampled_from(Service.Referral.values))}
+            for c in ("referral", "insurance")
+        },
+        "notes": {"notes": "Alleen voor ons."},
+        **draw(texts()),
+    }
 
 
-def public(said: dict[str, dict[str, Any]]) -> dict[str, Any]:
+@st.composite
+def organizations(draw: st.DrawFn) -> dict[str, Any]:
+    dutch = draw(st.sampled_from(["", *WORDS]))
+    others = {tag: draw(st.sampled_from(WORDS)) for tag in draw(some(["en", "ar"]))}
+    return {
+        "columns": {
+            "name": draw(st.sampled_from(NAMES)),
+            "alternate_name": draw(st.sampled_from(["", "VT"])),
+            "website": draw(st.sampled_from(SITES)),
+            "email": draw(st.sampled_from(MAILS)),
+        },
+        "about": {"nl": dutch, **others} if dutch else {},
+    }
+
+
+MAP = st.fixed_dictionaries(
+    {
+        "organizations": st.fixed_dictionaries({"a": organizations(), "b": organizations()}),
+        "services": st.lists(services(), min_size=1, max_size=3),
+    }
+)
+
+
+# --- what is public ------------------------------------------------------------------------------
+
+
+def facts(service: UUID) -> dict[str, dict[str, Any]]:
+    return directory.service_facts(service)[1]
+
+
+def public(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What visitors may know of it, without who answers for it here."""
-    ours = ("publish", "sources", "notes")
-    shown: dict[str, Any] = {f: value for f, value in said.items() if f not in ours}
-    shown["name"] = {part: v for part, v in said["name"].items() if part != "organization"}
-    shown["phones"] = {"phones": [one for one in said["phones"]["phones"] if one["confirmed"]]}
-    shown["how"] = set(said["how"]["channels"])  # their order means nothing
+    shown = {f: dict(value) for f, value in said.items() if f not in ("sources", "notes")}
+    del shown["name"]["organization"], shown["publish"]["verified"]
+    confirmed = [phone for phone in said["phones"]["phones"] if phone["confirmed"]]
+    order = sorted(confirmed, key=lambda phone: phone["position"])
+    shown["phones"] = {"phones": [{**phone, "position": n} for n, phone in enumerate(order)]}
+    shown["how"] = {"channels": set(said["how"]["channels"])}  # their order means nothing
+    # Beside a secret place no public one is believed on the way (rules/reading.py).
+    places = said["location"]["locations"]
+    secret = [place for place in places if place["type"] == "confidential"][:1]
+    shown["location"] = {"locations": secret or sorted(places, key=str)}
+    shown["documents"] = {"documents": sorted(said["documents"]["documents"])}
+    for fact, value in said.items():
+        if "." in fact and not fact.endswith(".nl"):
+            original = said[f"{fact.partition('.')[0]}.nl"]["body"]
+            old = value["made_from"] != text_hash(original)
+            shown[fact] = {"body": value["body"], "state": "out of date" if old else value["state"]}
     return shown
 
 
+def whose(service: Service) -> dict[str, Any]:
+    there = service.organization
+    about = OrganizationText.objects.filter(organization=there)
+    return {
+        **{c: getattr(there, c) for c in ("name", "alternate_name", "website", "email")},
+        **{text.language: text.body for text in about},
+    }
+
+
+def everything() -> dict[UUID, tuple[dict[str, Any], dict[str, Any]]]:
+    found = Service.objects.exclude(publish="hidden").select_related("organization")
+    return {each.id: (public(facts(each.id)), whose(each)) for each in found}
+
+
+def otherwise(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> Any:
+    """What the two do not say alike, by its name."""
+    pairs = zip(one, other, strict=True)
+    return {
+        name: (here.get(name), there.get(name))
+        for here, there in pairs
+        for name in {*here, *there}
+        if here.get(name) != there.get(name)
+    }
+
+
+# --- there and back ------------------------------------------------------------------------------
+
+
+def ground() -> None:
+    utrecht = make.municipality()
+    make.municipality("gouda", "Gouda")
+    places.place("utrecht", name="Utrecht", municipality=utrecht)
+    for key in ("sit.danger_now", "sup.shelter", "grp.women", "grp.men"):
+        needs.need(key)
+
+
+def laid(said: Mapping[str, Any]) -> None:
+    """The map, through the verbs that people use. Raises Refused for what no map takes."""
+    for key, each in said["organizations"].items():
+        there = Organization.objects.create(key=key, **each["columns"])
+        for tag, body in each["about"].items():
+            OrganizationText.objects.create(
+                organization=there, language=tag, body=body,
+                state="original" if tag == "nl" else "human",
+                made_from="" if tag == "nl" else text_hash(each["about"]["nl"]),
+            )  # fmt: skip
+    for number, each in enumerate(said["services"]):
+        directory.create_service(key=f"s{number}", facts=each, why="", by=STEWARD, at=NOON)
+
+
+VALID = Hsds().quick("/services/{id}") if (SCHEMA / "openapi.json").exists() else None
+
+
 @settings(
-    max_examples=8,
-    derandomize=True,  # the same few in every run; take more by hand
+    max_examples=MAPS,
+    derandomize="SAMEN_MAPS" not in os.environ,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.generate],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
 )
-@given(entry=ENTRY)
-def test_any_public_state_is_the_same_after_export_and_import(entry: dict[str, Any]) -> None:
+@given(said=MAP)
+def test_any_public_state_is_the_same_after_export_and_import(said: dict[str, Any]) -> None:
     with transaction.atomic():
-        make.municipality()
+        ground()
         try:
-            there = made(entry)
+            laid(said)
         except Refused:
             assume(False)
-        before = public(facts(there))
-        document = json.loads(queries.documents([there.id])[there.id])
-        assert "06 11 22 33 44" not in json.dumps(document)
-        del document["provenance"]
+        before = everything()
+        documents = [json.loads(one) for one in queries.documents([*before]).values()]
+        written = json.dumps(documents)
+        assert NOT_SHOWN not in written
+        assert "Alleen voor ons" not in written
+        for document in documents if VALID else []:
+            assert [str(error) for error in VALID.iter_errors(document)] == []
+        for document in documents:
+            del document["provenance"]  # or it would be an echo of ours
         Service.objects.all().delete()
+        Organization.objects.all().delete()
 
-        bring(source(), document)
+        run = bring(source(), *documents)
 
-        after = held(str(there.id)).service
-        assert after is not None
-        assert public(facts(after)) == before
+        assert (run.counts["created"], run.refused) == (len(documents), [])
+        after = everything()
+        ids = {UUID(str(one["id"])): held(str(one["id"])).service_id for one in documents}
+        found = {id_: after[ids[id_]] for id_ in before}  # type: ignore[index]  # it is there
+        differ = {id_: otherwise(found[id_], mine) for id_, mine in before.items()}
+        assert not any(differ.values()), differ
         transaction.set_rollback(True)
