@@ -14,6 +14,7 @@ from samen.vault.actions.by_two import (
     stop_ask,
 )
 from samen.vault.actions.circles import found_circle, join_circle, leave_circle, reach_circle
+from samen.vault.actions.confirming import confirm_colleague
 from samen.vault.actions.contents import Page
 from samen.vault.actions.files import OpenFile, add_file, forget_loose_files, open_file
 from samen.vault.actions.finishing import finish_erasures
@@ -39,7 +40,6 @@ from samen.vault.actions.members import (
     begin_again,
     begin_session,
     change_password,
-    confirm_colleague,
     end_session,
     end_sessions_of,
     forget_sessions,

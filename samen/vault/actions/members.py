@@ -22,7 +22,7 @@ from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import CannotOpen, Key, Sealed, SealedBytes, kept_apart
 from samen.vault.models import Confirmation, MemberKeys, UnlockedSession
-from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed, NotYours
+from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed
 
 _KIND = "vault keys"
 _A_WHILE = IDLE_LASTS / 15
@@ -182,37 +182,6 @@ def begin_again(*, password_half: bytes, by: Actor, at: datetime) -> HalfOpen:
     return _split(keys, root, at)
 
 
-@transaction.atomic
-def confirm_colleague(
-    *, keyring: Keyring, member: UUID, words: str, by: Actor, at: datetime
-) -> None:
-    """She compared the six words with this colleague: from now on these keys, and no others.
-
-    Raises NotYours for herself, NotConfirmed when the words are not those of the colleague's keys.
-    """
-    check_owner(keyring, by)
-    if member == keyring.member:
-        raise NotYours
-    theirs = MemberKeys.objects.filter(member=member, retired_at=None).first()
-    identity = Identity.read(bytes(theirs.identity)) if theirs else None
-    if theirs is None or identity is None or _said(words) != identity.words:
-        raise NotConfirmed([member])
-    keyring.bundle.pins[member] = identity.fingerprint
-    mine = _present(keyring)
-    mine.version += 1
-    mine.sealed_bundle = _sealed_bundle(mine, keyring.root, keyring.bundle)
-    mine.save(update_fields=["version", "sealed_bundle"])
-    signature = keyring.bundle.signer.sign(
-        identity.fingerprint, context=place("confirmation", member, theirs.generation, 1)
-    )
-    Confirmation.objects.update_or_create(
-        keys=theirs,
-        by_keys=mine,
-        defaults={"by": by.id, "signature": signature, "made_at": at},
-    )
-    _note("colleague key confirmed", mine, objects=(member,), by=by, at=at)
-
-
 def forget_keys(*, member: UUID, by: Actor, at: datetime) -> None:
     """Of who left and has nothing alone: what her password opened is gone, also in old copies.
 
@@ -242,6 +211,28 @@ def forget_salts() -> int:
     if left:
         store().erase(left)
     return len(left)
+
+
+def pin(keyring: Keyring, member: UUID, words: str, *, by: Actor, at: datetime) -> None:
+    """From now on these keys of a colleague, and no others. Raises NotConfirmed for other words."""
+    theirs = MemberKeys.objects.filter(member=member, retired_at=None).first()
+    identity = Identity.read(bytes(theirs.identity)) if theirs else None
+    if theirs is None or identity is None or _said(words) != identity.words:
+        raise NotConfirmed([member])
+    keyring.bundle.pins[member] = identity.fingerprint
+    mine = _present(keyring)
+    mine.version += 1
+    mine.sealed_bundle = _sealed_bundle(mine, keyring.root, keyring.bundle)
+    mine.save(update_fields=["version", "sealed_bundle"])
+    signature = keyring.bundle.signer.sign(
+        identity.fingerprint, context=place("confirmation", member, theirs.generation, 1)
+    )
+    Confirmation.objects.update_or_create(
+        keys=theirs,
+        by_keys=mine,
+        defaults={"by": by.id, "signature": signature, "made_at": at},
+    )
+    _note("colleague key confirmed", mine, objects=(member,), by=by, at=at)
 
 
 def trusted_identity(keyring: Keyring, keys: MemberKeys) -> Identity:

@@ -10,8 +10,8 @@ from django.db import connection
 from samen.audit.models import Entry
 from samen.foundation.actor import Actor, ActorKind
 from samen.vault import actions, queries
-from samen.vault.actions import Altered, Locked, NotACode, NotConfirmed, NotYours
-from samen.vault.models import Confirmation, MemberKeys, UnlockedSession
+from samen.vault.actions import Altered, Locked, NotACode, NotConfirmed, NotYours, contents
+from samen.vault.models import Confirmation, Grant, MemberKeys, UnlockedSession
 from samen.vault.tests import make
 from samen.vault.tests.make import AT
 
@@ -194,6 +194,47 @@ def test_wrong_words_confirm_nobody(words: str) -> None:
             )
     with pytest.raises(NotYours):
         make.confirm(sara, sara)
+
+
+def begins_again(one: make.Colleague) -> make.Colleague:
+    """She lost everything and has new keys."""
+    halfway = actions.begin_again(password_half=FRESH, by=one.actor, at=AT)
+    return make.opened(FRESH, halfway, one.actor)
+
+
+def test_what_she_was_given_and_never_opened_outlives_the_keys_that_gave_it() -> None:
+    """Sara is the only one left who can read it, and compares the new words before she looks."""
+    sara, mo, ada = make.team(3)
+    record, altered = make.record(ada, sara), make.record(ada, sara)
+    Grant.objects.filter(record=altered, member=sara.id).update(sealed=b"nonsense")
+    anew = begins_again(ada)
+    with pytest.raises(NotConfirmed):
+        actions.confirm_colleague(**sara.opens(), member=ada.id, words="one two three four")
+    assert not Grant.objects.get(record=record, member=sara.id).in_ring
+    make.confirm(sara, anew)
+    make.confirm(mo, anew)
+    make.confirm(anew, sara)
+
+    assert make.can_read(sara, record)
+    actions.give_access(**sara.opens(), record_ids=[record], member=anew.id)
+    assert make.can_read(anew, record)
+    assert altered_of(sara)[0] == "reading found altered"
+    assert not make.can_read(sara, altered)
+
+
+def test_what_keys_of_before_give_after_the_new_words_were_compared_is_refused() -> None:
+    sara, _mo, ada = make.team(3)
+    record = make.record(ada)
+    begins_again(ada)
+    make.confirm(sara, ada)
+    # By who still has the keys of before, and writes in the database beside us.
+    [known] = contents.held(ada.keyring, [record], at=AT)
+    hers = MemberKeys.objects.get(id=sara.keyring.row)
+    theirs = sara.keyring.bundle.identity
+    contents.grant_to(ada.keyring, known, hers, theirs, AT).save(force_insert=True)
+
+    with pytest.raises(NotConfirmed):
+        make.read(sara, record)
 
 
 def test_nobody_acts_with_the_open_vault_of_another() -> None:
