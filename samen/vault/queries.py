@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.keyring import Keyring
@@ -14,6 +15,7 @@ from samen.vault.models import (
     Circle,
     CircleGrant,
     CircleMember,
+    Confirmation,
     Grant,
     MemberKeys,
     Notice,
@@ -71,6 +73,13 @@ def has_recovery_code(member: UUID) -> bool:
     return keys.filter(root_by_code__isnull=False).exists()
 
 
+def mark_of_code(member: UUID) -> str:
+    """By which the code on paper that opens now is told from any other; '' without one."""
+    keys = MemberKeys.objects.filter(member=member, retired_at=None).first()
+    sealed = keys.root_by_code if keys else None
+    return sha256(bytes(sealed)).hexdigest()[:16] if sealed else ""
+
+
 def six_words(member: UUID) -> tuple[str, ...] | None:
     """What a colleague reads aloud to be recognised; None for who has no keys yet."""
     keys = MemberKeys.objects.filter(member=member, retired_at=None).first()
@@ -86,6 +95,12 @@ def confirmed_by(keyring: Keyring) -> set[UUID]:
         for keys in rows
         if pins[keys.member] == Identity.read(bytes(keys.identity)).fingerprint
     }
+
+
+def compared_by(member: UUID, other: UUID) -> bool:
+    """Whether she compared the six words that this colleague has now. One query."""
+    said = Confirmation.objects.filter(by_keys__member=member, by_keys__retired_at=None)
+    return said.filter(keys__member=other, keys__retired_at=None).exists()
 
 
 def left_to_reencrypt(member: UUID) -> int:
@@ -142,6 +157,7 @@ class AskSeen:
     agreed_at: datetime | None
     ends_at: datetime
     done: bool
+    over: bool
 
     @property
     def waits_until(self) -> datetime | None:
@@ -161,7 +177,9 @@ class NoticeSeen:
     agreed_by: UUID | None
     agreed_at: datetime | None
     ends_at: datetime
+    done: bool
     over: bool
+    seen: bool
 
     @property
     def waits_until(self) -> datetime | None:
@@ -208,6 +226,38 @@ def out_of_reach(keyring: Keyring) -> list[UUID]:
 def asks_in(circle_ids: Iterable[UUID], *, at: datetime) -> list[AskSeen]:
     """What waits in these circles, or is open now, oldest first."""
     asks = Ask.objects.filter(circle__in=list(circle_ids), ended_at=None, ends_at__gt=at)
+    return _seen(asks, at)
+
+
+def asks_over(circle_ids: Iterable[UUID], *, since: datetime, at: datetime) -> list[AskSeen]:
+    """What was asked in these circles since then and is over, done or not."""
+    over = Q(ended_at__isnull=False) | Q(ends_at__lte=at)
+    asks = Ask.objects.filter(over, circle__in=list(circle_ids), asked_at__gt=since)
+    return _seen(asks, at)
+
+
+def ask_in(circle_ids: Iterable[UUID], ask_id: UUID, *, at: datetime) -> AskSeen | None:
+    """One that was asked in these circles, also when it is over."""
+    return next(iter(_seen(Ask.objects.filter(circle__in=list(circle_ids), pk=ask_id), at)), None)
+
+
+def records_asked(ask_id: UUID) -> list[RecordSeen]:
+    """What an ask is about, without a key. Two queries."""
+    ids = Ask.objects.filter(pk=ask_id).values("records")
+    found = Record.objects.filter(pk__in=ids).prefetch_related("grants")
+    return [_record_seen(one) for one in found.order_by("made_at", "id")]
+
+
+def spare_on_its_way(member: UUID, *, at: datetime) -> datetime | None:
+    """From when on her spare key can be handed to her, once two have agreed to that."""
+    asks = Ask.objects.filter(
+        purpose=Purpose.SPARE_KEY, member=member, ended_at=None, ends_at__gt=at
+    )
+    agreed_at = asks.exclude(agreed_at=None).values_list("agreed_at", flat=True).first()
+    return _waits_until(Purpose.SPARE_KEY, agreed_at)
+
+
+def _seen(asks: QuerySet[Ask], at: datetime) -> list[AskSeen]:
     found = asks.select_related("by_keys", "agreed_keys").prefetch_related("records")
     return [
         AskSeen(
@@ -222,16 +272,16 @@ def asks_in(circle_ids: Iterable[UUID], *, at: datetime) -> list[AskSeen]:
             ask.agreed_at,
             ask.ends_at,
             ask.done_at is not None,
+            ask.ended_at is not None or ask.ends_at <= at,
         )
         for ask in found.order_by("asked_at", "id")
     ]
 
 
 def notices(member: UUID) -> list[NoticeSeen]:
-    """What she has not said to have read yet."""
-    rows = Notice.objects.filter(member=member, seen_at=None).select_related(
-        "ask__by_keys", "ask__agreed_keys"
-    )
+    """What she has not said to have read yet, or can still end."""
+    rows = Notice.objects.filter(Q(seen_at=None) | Q(ask__ended_at=None), member=member)
+    rows = rows.select_related("ask__by_keys", "ask__agreed_keys")
     found = rows.prefetch_related("ask__records").order_by("ask__agreed_at", "id")
     return [
         NoticeSeen(
@@ -244,7 +294,9 @@ def notices(member: UUID) -> list[NoticeSeen]:
             row.ask.agreed_keys.member if row.ask.agreed_keys else None,
             row.ask.agreed_at,
             row.ask.ends_at,
+            row.ask.done_at is not None,
             row.ask.ended_at is not None,
+            row.seen_at is not None,
         )
         for row in found
     ]
@@ -295,13 +347,9 @@ def reached_of(circle_id: UUID, holder: UUID) -> list[RecordSeen]:
         circle=circle_id, epoch=F("record__epoch"), record__grants__member=holder
     )
     found = grants.select_related("record").prefetch_related("record__grants")
-    return [
-        RecordSeen(
-            one.record_id,
-            one.record.kind,
-            one.record.compartment,
-            one.record.made_at,
-            frozenset(grant.member for grant in one.record.grants.all() if not grant.ends_at),
-        )
-        for one in found.order_by("-record__made_at", "record")
-    ]
+    return [_record_seen(one.record) for one in found.order_by("-record__made_at", "record")]
+
+
+def _record_seen(record: Record) -> RecordSeen:
+    lasting = frozenset(grant.member for grant in record.grants.all() if not grant.ends_at)
+    return RecordSeen(record.id, record.kind, record.compartment, record.made_at, lasting)

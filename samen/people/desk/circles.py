@@ -1,8 +1,9 @@
 """The circle of her team: what two of it can do when nobody else can, and who hears of it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +28,11 @@ from samen.post import actions as post
 from samen.vault import actions as vault
 from samen.vault import queries as kept
 from samen.vault.models import LONGEST_NAME
-from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen
+from samen.vault.queries import AskSeen, CircleSeen, NoticeSeen, RecordSeen
 
 _ask = require_http_methods(["GET", "HEAD", "POST"])
+# Who asked sees what became of it, also when she comes back after a weekend.
+_STAYS_SEEN = timedelta(days=7)
 
 
 class Reason(forms.Form):
@@ -49,7 +52,9 @@ class ColleagueAndReason(Reason):
 
     def __init__(self, *args: object, choices: list[tuple[str, str]]) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what was posted, or nothing
-        self.fields["member"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        # Nobody is chosen by a slip: the first of a list is not who was meant.
+        first = [("", _("Choose a colleague"))] if len(choices) > 1 else []
+        self.fields["member"].choices = first + choices  # type: ignore[attr-defined]  # a field of choices
 
 
 class _Founding(forms.Form):
@@ -82,7 +87,14 @@ class _Founding(forms.Form):
 
 
 class _Emergency(Reason):
-    record = forms.ChoiceField(label=gettext_lazy("Which record"), widget=forms.RadioSelect)
+    record = forms.ChoiceField(
+        label=gettext_lazy("Which record"),
+        help_text=gettext_lazy(
+            "No name stands here, only when the record was made. Is it another one than you meant?"
+            " Then end it at once."
+        ),
+        widget=forms.RadioSelect,
+    )
     hours = forms.TypedChoiceField(
         label=gettext_lazy("For how long"),
         coerce=int,
@@ -110,19 +122,23 @@ def overview(request: DeskRequest) -> HttpResponse:
     hers = _hers_of(circles, request)
     # Not hers, but what she writes is sealed for them: she sees for whom.
     others = [one for one in circles if one not in hers and one.owner in {t.id for t in teams}]
-    asks = kept.asks_in((one.id for one in hers if one.has(request.user.id)), at=clock.now())
+    now = clock.now()
+    joined = [one.id for one in hers if one.has(request.user.id)]
+    asks = kept.asks_in(joined, at=now)
+    over = kept.asks_over(joined, since=now - _STAYS_SEEN, at=now)
     notices = kept.notices(request.user.id)
-    names = queries.names_of(_people([*hers, *others], asks, notices))
+    names = queries.names_of(_people([*hers, *others], [*asks, *over], notices))
     page = {
         "circles": [(one, _belongs(one, request.user.id), _named(one, names)) for one in hers],
         "others": [(one, _named(one, names)) for one in others],
-        "asks": [(one, _asks(one, names)) for one in asks],
+        "asks": [(one, _asks(one, names)) for one in [*asks, *over]],
         "notices": [
             (
                 one,
                 names.get(one.asked_by, ""),
                 names.get(one.agreed_by or one.asked_by, ""),
                 names.get(one.member, ""),
+                _emergency_records(one.ask, one.purpose),
             )
             for one in notices
         ],
@@ -274,20 +290,29 @@ def emergency(request: DeskRequest, circle: UUID) -> HttpResponse:
 @unlocked
 @_ask
 def ask(request: DeskRequest, ask: UUID) -> HttpResponse:
-    """What one of the circle asked. Its reason is read here, with a line in the logbook."""
+    """What one of the circle asked. Its reason is read here, with a line in the logbook.
+
+    What is over says so (410): somebody pressed a minute earlier, or its time ran out.
+    """
     one, circle = _ask_of(request, ask)
     if request.method == "POST":
         return _answered(request, one)
     reason = ""
-    if not one.done:
+    if not one.done and not one.over:
         try:
             reason = vault.read_reason(**_hers(request), ask_id=ask)
         except vault.VaultRefuses as refusal:
             messages.error(request, _sentence(refusal))
-    names = queries.names_of({one.asked_by, one.member, one.agreed_by or one.asked_by})
+    records = _emergency_records(one.id, one.purpose)
+    holders = {holder for _record, _said, held in records for holder in held}
+    names = queries.names_of(
+        {one.asked_by, one.member, one.agreed_by or one.asked_by, *holders} - {None}
+    )
     page = {
         "ask": one,
         "circle": circle,
+        "records": records,
+        "readers": sorted(names[one] for one in holders if one in names),
         "reason": reason,
         "asked_by": names.get(one.asked_by, ""),
         "agreed_by": names.get(one.agreed_by, "") if one.agreed_by else "",
@@ -295,7 +320,8 @@ def ask(request: DeskRequest, ask: UUID) -> HttpResponse:
         "hers": one.asked_by == request.user.id,
         "ready": not one.waits_until or one.waits_until <= clock.now(),
     }
-    return render(request, "people/circles/ask.html", page)
+    status = HTTPStatus.GONE if one.over else HTTPStatus.OK
+    return render(request, "people/circles/ask.html", page, status=status)
 
 
 @for_colleagues
@@ -318,7 +344,7 @@ def _answered(request: DeskRequest, one: AskSeen) -> HttpResponse:
     tell = partial(_tell, ask=one.id, request=request, at=clock.now())
     acts: dict[str, tuple[Callable[..., None], str]] = {
         "agree": (partial(vault.agree_to_ask, tell=tell), _("You agreed. Who asked can go on.")),
-        "do": (vault.carry_out, _("It is done.")),
+        "do": (vault.carry_out, _done_by_two(one)),
         "stop": (vault.stop_ask, _("It has ended.")),
     }
     chosen = next((name for name in acts if name in request.POST), "")
@@ -329,6 +355,24 @@ def _answered(request: DeskRequest, one: AskSeen) -> HttpResponse:
         messages.success(request, said)
         return see("circles")
     return see("circle_ask", one.id)
+
+
+def _done_by_two(ask: AskSeen) -> str:
+    """What is so now, and what comes next."""
+    said = {
+        vault.Purpose.EMERGENCY: _(
+            "It is open for you. All who can read it have been told. End it as soon as you can."
+        ),
+        vault.Purpose.ADD: _("It is done. Your colleague now joins, on her own page Circles."),
+        vault.Purpose.GIVE_BACK: _("It is done: the records are given."),
+        vault.Purpose.KEEP_SPARES: _(
+            "It is on. Who wants to give a spare key does so on her own page Your keys."
+        ),
+        vault.Purpose.SPARE_KEY: _(
+            "It is handed over. Call her: on her page Your keys she presses Read them again."
+        ),
+    }
+    return said[ask.purpose]
 
 
 def _tell(readers: object, *, ask: UUID, request: DeskRequest, at: datetime) -> None:
@@ -381,7 +425,9 @@ def _sentence(refusal: vault.VaultRefuses) -> str:
         ),
         vault.TooEarly: _("Not yet: everybody who heard of it has three days to say no."),
         vault.NotByTwo: _("It takes two: who asks cannot agree, and nothing is done before a yes."),
-        vault.Over: _("This is over: it was done or ended already, or its time ran out."),
+        vault.Over: _(
+            "Somebody was first, or its time ran out: it was agreed to, done or ended already."
+        ),
         vault.LastHolder: _(
             "Not like this: somebody can still read it, or two would not be left in the circle."
         ),
@@ -413,10 +459,10 @@ def her_circle(request: DeskRequest, circle: UUID, *, works: bool = False) -> Ci
 
 def _ask_of(request: DeskRequest, ask: UUID) -> tuple[AskSeen, CircleSeen]:
     circles = {one.id: one for one in _hers_of(kept.circles(), request) if one.has(request.user.id)}
-    for one in kept.asks_in(circles, at=clock.now()):
-        if one.id == ask:
-            return one, circles[one.circle]
-    raise Http404
+    one = kept.ask_in(circles, ask, at=clock.now())
+    if one is None:
+        raise Http404
+    return one, circles[one.circle]
 
 
 def _free(teams: list[Team], circles: list[CircleSeen]) -> list[Team]:
@@ -445,13 +491,23 @@ def _records(request: DeskRequest, circle: UUID, holder: User | None) -> list[tu
     if holder is None:
         return []
     return [
-        (
-            str(one.id),
-            f"{one.made_at.astimezone(clock.AMSTERDAM):%d-%m-%Y %H:%M} · {_part(one.compartment)}",
-        )
+        (str(one.id), _known_of(one))
         for one in kept.reached_of(circle, holder.id)
         if request.user.id not in one.holders
     ]
+
+
+def _known_of(record: RecordSeen) -> str:
+    made_at = record.made_at.astimezone(clock.AMSTERDAM)
+    return f"{made_at:%d-%m-%Y %H:%M} · {_part(record.compartment)}"
+
+
+def _emergency_records(
+    ask: UUID, purpose: vault.Purpose
+) -> list[tuple[UUID, str, frozenset[UUID]]]:
+    """The record of an emergency: who agrees, and who hears of it, must know which one it is."""
+    records = kept.records_asked(ask) if purpose is vault.Purpose.EMERGENCY else []
+    return [(one.id, _known_of(one), one.holders) for one in records]
 
 
 def _part(compartment: str) -> str:

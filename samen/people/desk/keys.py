@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
@@ -103,21 +104,40 @@ def mine(request: DeskRequest) -> HttpResponse:
 @unlocked
 @_ask
 def paper(request: DeskRequest) -> HttpResponse:
-    """Makes the code and shows it in the same answer: nothing keeps it."""
-    code = ""
+    """Makes the code and shows it in the same answer: nothing keeps it.
+
+    A page that is loaded anew sends its form once more: that makes no other code (409).
+    """
+    code, sent_twice = "", False
     if request.method == "POST":
-        made = vault.make_recovery_code(
-            keyring=unlocking.keyring_of(request), by=request.actor, at=clock.now()
-        )
-        code = vault.grouped(made, size=4)
-    page = {"code": code, "has_code": kept.has_recovery_code(request.user.id)}
-    return render(request, "people/keys/paper.html", page)
+        try:
+            made = vault.make_recovery_code(
+                keyring=unlocking.keyring_of(request),
+                instead_of=request.POST.get("instead_of", ""),
+                by=request.actor,
+                at=clock.now(),
+            )
+        except vault.Over:
+            sent_twice = True
+        else:
+            code = vault.grouped(made, size=4)
+    page = {
+        "code": code,
+        "sent_twice": sent_twice,
+        "has_code": kept.has_recovery_code(request.user.id),
+        "instead_of": kept.mark_of_code(request.user.id),
+    }
+    status = HTTPStatus.CONFLICT if sent_twice else HTTPStatus.OK
+    return render(request, "people/keys/paper.html", page, status=status)
 
 
 @for_colleagues
 @_ask
 def recover(request: DeskRequest) -> HttpResponse:
     """The code on paper opens the keys of before under the new password."""
+    if request.method == "POST" and _open_or_none(request) is not None:
+        messages.info(request, _("Your keys are open already. You need no code for that."))
+        return see("keys")
     form = _CodeForm(*_posted(request), request=request)
     if form.is_valid():
         try:
@@ -128,7 +148,7 @@ def recover(request: DeskRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except (vault.NotACode, vault.Locked):
-            form.add_error("code", _("This code opens nothing. Look at every letter once more."))
+            form.add_error("code", _why_not(request))
         except vault.Altered:
             form.add_error(None, ALTERED)
         else:
@@ -147,7 +167,11 @@ def begin(request: DeskRequest) -> HttpResponse:
         halves = vault.begin_again(password_half=form.half, by=request.actor, at=clock.now())
         unlocking.opened_anew(request, halves)
         messages.success(
-            request, _("You have new keys. Now two colleagues compare your six words.")
+            request,
+            _(
+                "You have new keys. Now meet or call two colleagues: they type your six words,"
+                " and you type theirs."
+            ),
         )
         return see("keys")
     page = {"form": form, "spare": kept.spare_with(request.user.id)}
@@ -187,6 +211,7 @@ def colleague(request: DeskRequest, colleague: UUID) -> HttpResponse:
         "somebody": somebody,
         "confirmed": colleague in kept.confirmed_by(keyring),
         "mine": kept.six_words(request.user.id),
+        "compared_too": kept.compared_by(colleague, request.user.id),
         "lost": len(_can_give(keyring, colleague)),
     }
     return form_page(request, "people/keys/colleague.html", page)
@@ -235,19 +260,34 @@ def _give_again(
         given = vault.give_access(
             keyring=keyring, record_ids=ids, member=colleague, by=request.actor, at=clock.now()
         )
-    except NotConfirmed:
+    except NotConfirmed as needed:
         said = _(
             "Keys that are new need two: you and one more colleague, whose words you confirmed,"
             " compare the six words. Then press again."
         )
-        messages.error(request, said)
+        others = needed.members - {colleague}
+        messages.error(request, compare_first(others) if others else said)
         return
     said = ngettext(
         "%(count)d record can be read again.", "%(count)d records can be read again.", given
     ) % {"count": given}
     messages.success(request, said)
+    if not kept.compared_by(colleague, keyring.member):
+        messages.info(
+            request,
+            _("Your colleague reads them as soon as she has typed your six words too."),
+        )
     if left > 0:
         messages.info(request, _("There are more. Press once more."))
+
+
+def _why_not(request: DeskRequest) -> str:
+    if not kept.has_recovery_code(request.user.id):
+        return _(
+            "No code opens your keys now: it was used already, or none was made. Look for a newer"
+            " paper, or go back and begin again with new keys."
+        )
+    return _("This code opens nothing. Look at every letter once more.")
 
 
 def _known(keyring: Keyring) -> list[Known]:
@@ -283,6 +323,7 @@ def _spare_of(request: DeskRequest) -> dict[str, object]:
         "spare_with": [told(one) for one in circles if one.id == has],
         "spare_waits": [told(one) for one in circles if one.id == lost],
         "may_keep": [told(one) for one in circles if one.owner in teams and one.id != has],
+        "spare_comes": kept.spare_on_its_way(her, at=clock.now()),
         "handed": kept.handed_to(her),
     }
 

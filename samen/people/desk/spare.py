@@ -56,6 +56,9 @@ def of_circle(request: DeskRequest, circle: UUID) -> HttpResponse:
 @require_POST
 def off(request: DeskRequest, circle: UUID) -> HttpResponse:
     her_circle(request, circle, works=True)
+    if "sure" not in request.POST:  # one press beside another would take the way back of many
+        messages.error(request, _("Nothing was switched off. Tick first that you know what goes."))
+        return see("circle_spare", circle)
     if done(request, partial(vault.stop_spares, circle_id=circle)):
         messages.success(request, _("Switched off. The spare keys of this circle are gone."))
     return see("circles")

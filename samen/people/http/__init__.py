@@ -9,7 +9,7 @@ from samen.people.http.desk import (
     unlocked,
 )
 from samen.people.http.links import invitation_link
-from samen.people.http.unlocking import keyring_of
+from samen.people.http.unlocking import keyring_of, keys_are_closed
 from samen.people.rules import BadPost, NotYours, PostHeld, Role
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "form_page",
     "invitation_link",
     "keyring_of",
+    "keys_are_closed",
     "see",
     "unlocked",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,6 +28,7 @@ DESK = "/desk/"
 LANGUAGES = ("nl", "en")
 # All that somebody without a second factor can reach: setting one up, or leaving.
 _SETTING_UP = ("/desk/second/", "/desk/again/", "/desk/sign-out/", "/desk/sign-in/")
+_COMING_AND_GOING = ("/desk/sign-out/", "/desk/sign-in/")
 _MINUTE = 60
 
 
@@ -159,8 +160,21 @@ def _too_long(request: DeskRequest) -> HttpResponseBase | None:
     if idle or not 0 <= now - began < settings.SESSION_COOKIE_AGE:
         unlocking.lock(request)
         messages.info(request, _("You were away for a while, so we signed you out."))
-        back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        back = ""
+        if request.method == "GET":
+            back = urlencode({"next": request.get_full_path()})
+        elif not request.path.startswith(_COMING_AND_GOING):
+            messages.info(request, _("What you sent just now was not kept: send it once more."))
+            back = urlencode({"next": _page_of_form(request)})
         return HttpResponseRedirect(f"{reverse('account_login')}?{back}")
     if now - seen >= _MINUTE or "seen" not in session:
         session["seen"] = now
     return None
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page at the desk whose form was sent, as the browser says; else the first one."""
+    said = urlsplit(request.headers.get("Referer", ""))
+    if said.netloc != request.get_host() or not said.path.startswith(DESK):
+        return DESK
+    return f"{said.path}?{said.query}" if said.query else said.path

@@ -14,6 +14,7 @@ from samen.people.http import recycling
 from samen.people.models import User
 from samen.vault import actions as vault
 from samen.vault.actions import Altered, HalfOpen, Keyring, Locked
+from samen.vault.queries import has_keys
 
 _SESSION = "vault"  # in the session: which row has the other half
 _HALF, _OPEN = "_unlock_half", "_keyring"
@@ -34,6 +35,11 @@ def keyring_of(request: Any) -> Keyring:
     )
     setattr(request, _OPEN, keyring)
     return keyring
+
+
+def keys_are_closed(request: Any) -> bool:
+    """She has keys and no session that opens them: a new password opened the desk, not these."""
+    return _session_of(request) is None and has_keys(request.user.id)
 
 
 def password_was_right(request: HttpRequest, user: User) -> None:

@@ -16,7 +16,7 @@ from samen.places.tests import make as places
 from samen.post.models import Letter
 from samen.vault import actions as vault
 from samen.vault import queries as kept
-from samen.vault.models import Ask, Circle, Notice
+from samen.vault.models import Ask, Circle, Grant, Notice, Record
 from tests.visit import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap")]
@@ -117,7 +117,64 @@ def test_it_closes_by_itself(scene: Scene) -> None:
     vault.end_asks(by=job("end_asks"), at=clock.now() + timedelta(hours=5))
 
     assert not scene.sara.reads(record)
-    scene.sara.visit.get(address, expect=404)
+    assert "It was opened, and is closed again" in words(scene.sara.visit.get(address, expect=410))
+    assert "over: it was done" in words(scene.sara.visit.get(CIRCLES))
+
+
+def test_who_agrees_and_who_hears_of_it_know_which_record_it_is(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    made_at = f"{Record.objects.get(pk=record).made_at.astimezone(clock.AMSTERDAM):%d-%m-%Y %H:%M}"
+    address = scene.asks(record)
+    page = words(scene.mo.visit.get(address))
+    assert f"{made_at} · the social part" in page
+    assert "who can read it, and hears of it once somebody agrees: Ada" in page
+    scene.mo.visit.post(address, {"agree": "1"}, expect=303)
+    assert "Sara can go on until" in words(scene.mo.visit.get(address))
+
+    told = words(scene.ada.visit.get(CIRCLES))
+    assert "Two others may open a record of yours" in told
+    assert f"{made_at} · the social part" in told
+    assert "was opened" not in told
+    scene.sara.visit.post(address, {"stop": "1"}, expect=303)
+    told = words(scene.ada.visit.get(CIRCLES))
+    assert "A record of yours stayed closed" in told
+    assert "ended before anything was opened" in told
+    assert not scene.sara.reads(record)
+
+
+def test_who_said_to_have_read_it_can_still_end_it(scene: Scene) -> None:
+    record = record_of(scene.ada)
+    address = scene.asks(record)
+    scene.mo.visit.post(address, {"agree": "1"}, expect=303)
+    scene.sara.visit.post(address, {"do": "1"}, expect=303)
+    notice = f"{CIRCLES}notices/{Notice.objects.get().id}/"
+    for _press in range(2):
+        scene.ada.visit.post(notice, {"seen": "1"}, expect=303)
+    assert not scene.ada.visit.get("/desk/").select("p.note a")
+    page = scene.ada.visit.get(CIRCLES)
+    assert page.select_one(f'form[action="{notice}"] button[name=stop]')
+    assert not page.select_one(f'form[action="{notice}"] button[name=seen]')
+    scene.ada.visit.post(notice, {"stop": "1"}, expect=303)
+
+    assert not scene.sara.reads(record)
+
+
+def test_who_presses_second_hears_that_somebody_was_first(scene: Scene) -> None:
+    """Two tabs, two colleagues, a page that was left open: nothing is done twice or by halves."""
+    record = record_of(scene.ada)
+    address = scene.asks(record)
+    for press, by in (("agree", scene.mo), ("do", scene.sara)):
+        by.visit.post(address, {press: "1"}, expect=303)
+        by.visit.post(address, {press: "1"}, expect=303)
+        assert "Somebody was first" in words(by.visit.get(address))
+    assert Grant.objects.filter(record=record, member=scene.sara.user.id).count() == 1
+    assert Notice.objects.count() == Letter.objects.count() == 1
+    scene.ada.visit.post(f"{CIRCLES}notices/{Notice.objects.get().id}/", {"stop": "1"}, expect=303)
+
+    for press, by in (("agree", scene.mo), ("do", scene.sara), ("stop", scene.sara)):
+        by.visit.post(address, {press: "1"}, expect=303)
+        assert "Somebody was first" in words(by.visit.get(address, expect=410))
+        assert not by.reads(record)
 
 
 def test_one_alone_opens_nothing(scene: Scene) -> None:
@@ -184,6 +241,18 @@ def test_what_only_a_colleague_who_left_could_read_is_given_back(scene: Scene) -
     assert scene.sara.reads(record)
 
 
+def test_nobody_is_chosen_by_a_slip(scene: Scene) -> None:
+    """A list that begins with a colleague would give to her what was meant for another."""
+    record_of(scene.ada)
+    vault.leave(member=scene.ada.user.id, by=job("people"), at=clock.now())
+    address = f"{CIRCLES}{scene.circle}/give-back/"
+    first = scene.sara.visit.get(address).select("select[name=member] option")[0]
+    assert not first["value"]
+    page = scene.sara.visit.post(address, {"member": "", "reason": WHY}, expect=422)
+    assert WHY in words(page)
+    assert not Ask.objects.exists()
+
+
 def test_one_more_comes_in_by_two(scene: Scene) -> None:
     said = {"member": str(scene.ada.user.id), "reason": "Met z'n drieën"}
     scene.mo.visit.post(f"{CIRCLES}{scene.circle}/add/", said, expect=303)
@@ -201,7 +270,14 @@ def test_an_ask_is_taken_back(scene: Scene) -> None:
     scene.sara.visit.post(address, {"nonsense": "1"}, expect=303)
     scene.sara.visit.post(address, {"stop": "1"}, expect=303)
 
-    scene.mo.visit.get(address, expect=404)
+    page = scene.mo.visit.get(address, expect=410)
+    assert "Nothing was opened or given" in words(page)
+    assert WHY not in words(page)
+    assert not page.select("main form")
+    assert "over: nothing was opened or given" in words(scene.sara.visit.get(CIRCLES))
+    for wrong in (scene.ada, Desk("Eve")):
+        wrong.visit.get(address, expect=404)
+        assert "Sara asks" not in words(wrong.visit.get(CIRCLES))
 
 
 def test_records_of_before_are_brought_within_reach() -> None:

@@ -1,6 +1,7 @@
 """What a volunteer sees of her keys, and how she gets back what she lost."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -121,7 +122,83 @@ def test_with_the_paper_everything_opens_again(team: tuple[Desk, ...]) -> None:
     sara.visit.post(f"{KEYS}recover/", said, expect=303)
     assert all(sara.reads(record) for record in records)
     assert "You have no code on paper" in words(sara.visit.get(KEYS))
-    sara.visit.post(f"{KEYS}recover/", said, expect=422)
+    sara.visit.post(f"{KEYS}recover/", said, expect=303)
+    assert "Your keys are open already" in words(sara.visit.get(KEYS))
+
+
+def test_a_code_that_was_used_says_so_and_not_that_it_was_typed_wrongly() -> None:
+    sara = Desk()
+    page = sara.visit.post(f"{KEYS}paper/", {}, expect=200)
+    [code] = [words(line) for line in page.select(".panel .code")]
+    sara.forget()
+    said = {"code": code, "password": FRESH}
+    sara.visit.post(f"{KEYS}recover/", said, expect=303)
+    sara.user.set_password(make.PASSWORD)
+    sara.user.save()
+    sara.browser.cookies.clear()
+    sara.visit.sign_in(sara.user)
+    page = sara.visit.post(f"{KEYS}recover/", said | {"password": make.PASSWORD}, expect=422)
+
+    assert "it was used already, or none was made" in words(page)
+    assert page.select_one(f'input[value="{code}"]')
+    assert "Your keys are closed" in words(sara.visit.get(KEYS))
+
+
+def test_a_page_that_is_loaded_anew_makes_no_other_code() -> None:
+    """The paper in her hand would open nothing, and nobody would tell her before the bad day."""
+    sara = Desk()
+    form = sara.visit.get(f"{KEYS}paper/").select_one("main form")
+    assert form
+    sent = {str(one["name"]): str(one["value"]) for one in form.select("input[name=instead_of]")}
+    page = sara.visit.post(f"{KEYS}paper/", sent, expect=200)
+    [code] = [words(line) for line in page.select(".panel .code")]
+    page = sara.visit.post(f"{KEYS}paper/", sent, expect=409)
+    assert "no other code was made" in words(page)
+    assert not page.select(".panel")
+    sara.forget()
+    sara.visit.post(f"{KEYS}recover/", {"code": code, "password": FRESH}, expect=303)
+
+    page = sara.visit.get(f"{KEYS}paper/")
+    anew = {"instead_of": str(page.select("input[name=instead_of]")[0]["value"])}
+    first = words(sara.visit.post(f"{KEYS}paper/", anew, expect=200).select(".panel .code")[0])
+    again = sara.visit.get(f"{KEYS}paper/").select("input[name=instead_of]")[0]["value"]
+    page = sara.visit.post(f"{KEYS}paper/", {"instead_of": str(again)}, expect=200)
+    assert words(page.select(".panel .code")[0]) != first
+
+
+def test_the_first_page_says_that_her_keys_are_closed() -> None:
+    sara, none = Desk(), make.colleague(Role.MEDIATOR)
+    assert "Your keys are closed" not in words(sara.visit.get("/desk/"))
+    sara.forget()
+    page = sara.visit.get("/desk/")
+    assert "Your keys are closed" in words(page)
+    assert page.select_one(f'p.note a[href="{KEYS}"]')
+    visit = Visit(Client())
+    visit.sign_in(none)
+    assert "Your keys are closed" not in words(visit.get("/desk/"))
+
+
+def test_what_was_sent_after_she_was_away_is_said_to_be_lost_and_leads_back_to_its_form() -> None:
+    sara, mo = Desk(), Desk("Mo")
+    address = f"{KEYS}of/{mo.user.id}/"
+
+    def away(where: str, came_from: str) -> str:
+        sara.visit.sign_in(sara.user)
+        session = sara.browser.session
+        session["seen"] = session["began"] = 0
+        session.save()
+        answer = sara.browser.post(where, {"words": "x"}, headers={"referer": came_from})
+        return str(answer.headers["Location"])
+
+    assert away(address, f"http://testserver{address}?a=1").endswith(
+        f"?{urlencode({'next': f'{address}?a=1'})}"
+    )
+    page = words(sara.visit.get("/desk/sign-in/"))
+    assert "so we signed you out" in page
+    assert "What you sent just now was not kept" in page
+    for elsewhere in ("", "http://evil.example/desk/", "http://testserver/nl/"):
+        assert away(address, elsewhere).endswith("?next=%2Fdesk%2F")
+    assert away("/desk/sign-out/", "").endswith("?")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +242,9 @@ def test_without_paper_two_colleagues_give_everything_again(team: tuple[Desk, ..
     mo.compare(sara)
     sara.visit.post(f"{address}again/", {}, expect=303)
 
-    assert "3 records can be read again" in words(sara.visit.get(address))
+    page = words(sara.visit.get(address))
+    assert "3 records can be read again" in page
+    assert "typed your six words too" not in page
     assert all(mo.reads(record) for record in records)
     assert not mo.reads(alone)
 

@@ -93,7 +93,9 @@ def test_who_lost_everything_gets_it_back_by_two_after_three_days(scene: Spares)
     vault.agree_to_ask(**ago, ask_id=ask, tell=set[UUID]().update)
 
     page = words(scene.ada.visit.get(CIRCLES))
-    assert "Ada is to get her spare key" in page
+    assert "You are to get your spare key" in page
+    assert "somebody may pretend to be you" in page
+    assert "one of them can hand it to you" in words(scene.ada.visit.get(KEYS))
     assert "Sara asked and Mo agreed" in page
     scene.sara.visit.post(address, {"do": "1"}, expect=303)
     assert "three days to say no" in words(scene.sara.visit.get(address))
@@ -118,7 +120,7 @@ def test_who_is_said_to_have_lost_it_says_no(scene: Spares) -> None:
     notice = Notice.objects.get(member=scene.ada.user.id).id
     scene.ada.visit.post(f"{CIRCLES}notices/{notice}/", {"stop": "1"}, expect=303)
 
-    scene.sara.visit.get(address, expect=404)
+    scene.sara.visit.get(address, expect=410)
     assert SpareKey.objects.get().handed is None
 
 
@@ -155,6 +157,9 @@ def test_closed_keys_lead_to_the_page_that_explains(scene: Spares) -> None:
 def test_one_of_the_circle_switches_it_off(scene: Spares) -> None:
     scene.given()
     scene.mo.visit.post(f"{scene.page}off/", {}, expect=303)
+    assert "Tick first" in words(scene.mo.visit.get(scene.page))
+    assert SpareKey.objects.exists()
+    scene.mo.visit.post(f"{scene.page}off/", {"sure": "1"}, expect=303)
 
     assert "Switched off" in words(scene.mo.visit.get(CIRCLES))
     assert not SpareKey.objects.exists()

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from samen.directory.models import Organization
 from samen.exchange.queries.sources import failing_sources
 from samen.foundation import clock
-from samen.people.http import DeskRequest, Role, for_colleagues
+from samen.people.http import DeskRequest, Role, for_colleagues, keys_are_closed
 from samen.stewardship.desk.reach import DECIDES, EDITS, SUGGESTS, scope_of
 from samen.stewardship.queries import keeping
 from samen.stewardship.queries.listing import municipalities
@@ -32,6 +32,8 @@ def home(request: DeskRequest) -> HttpResponse:
         "translates": sorted(languages),
         "failing": _failing(request),
         "circles": _circles(request),
+        "told": sum(not one.seen for one in vault.notices(request.user.id)),
+        "keys_closed": keys_are_closed(request),
     }
     return render(request, "stewardship/home.html", page)
 
@@ -44,7 +46,7 @@ def _failing(request: DeskRequest) -> int:
 
 
 def _circles(request: DeskRequest) -> int:
-    """Circles she is asked into, what waits for her in hers, and what two others opened of hers."""
+    """Circles she is asked into, and what waits for her in hers."""
     her = request.user.id
     circles = vault.circles()
     hers = [one.id for one in circles if one.has(her)]
@@ -52,4 +54,4 @@ def _circles(request: DeskRequest) -> int:
     # A yes waits for everybody else; what was agreed to waits for who asked.
     waiting = [one for one in asks if (one.asked_by == her) == bool(one.agreed_by) and not one.done]
     asked_in = [one for one in circles if one.has(her, joined=False)]
-    return len(asked_in) + len(waiting) + len(vault.notices(her))
+    return len(asked_in) + len(waiting)

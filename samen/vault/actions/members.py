@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 from samen.audit import actions as audit
 from samen.audit import queries as logbook
 from samen.foundation.actor import Actor
+from samen.vault import queries
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.noting import naming, noted
 from samen.vault.engine import codes, envelope, signing, stretching
@@ -22,7 +23,7 @@ from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import CannotOpen, Key, Sealed, SealedBytes, kept_apart
 from samen.vault.models import Confirmation, MemberKeys, UnlockedSession
-from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed
+from samen.vault.rules import DAY_LASTS, IDLE_LASTS, Altered, Locked, NotConfirmed, Over
 
 _KIND = "vault keys"
 _A_WHILE = IDLE_LASTS / 15
@@ -122,10 +123,18 @@ def change_password(*, keyring: Keyring, password_half: bytes, by: Actor, at: da
 
 
 @transaction.atomic
-def make_recovery_code(*, keyring: Keyring, by: Actor, at: datetime) -> str:
-    """26 letters and digits, shown once, to be printed. The code before stops working."""
+def make_recovery_code(
+    *, keyring: Keyring, instead_of: str | None = None, by: Actor, at: datetime
+) -> str:
+    """26 letters and digits, shown once, to be printed. The code before stops working.
+
+    `instead_of`: the mark of the code she knows of (`queries.mark_of_code`). Raises Over when it is
+    another one by now: a page that is sent twice must not make the paper in her hand worthless.
+    """
     check_owner(keyring, by)
     keys = _present(keyring)
+    if instead_of is not None and instead_of != queries.mark_of_code(keyring.member):
+        raise Over
     code = codes.new_recovery_code()
     keys.code_salt = token_bytes(16)
     keys.root_by_code = envelope.wrap(

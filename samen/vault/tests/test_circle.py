@@ -312,6 +312,9 @@ def test_two_open_a_record_for_some_hours_and_its_members_hear_it() -> None:
     actions.see_notice(member=scene.mo.id, notice_id=notice.id, at=AT)
     assert len(queries.notices(scene.sara.id)) == 1
     actions.see_notice(member=scene.sara.id, notice_id=notice.id, at=AT)
+    # She has read it, and can still end it as long as it is open.
+    assert [one.seen for one in queries.notices(scene.sara.id)] == [True]
+    actions.stop_ask(**scene.sara.opens(), ask_id=ask)
     assert queries.notices(scene.sara.id) == []
 
 
