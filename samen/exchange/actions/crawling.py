@@ -250,7 +250,8 @@ def _whole(
             found = _detail(source, words(each, "id"), gate)
         except NotAnswered:
             found = None
-        if found is None:
+        # Who answers with another record has not answered.
+        if found is None or words(found, "id") != words(each, "id"):
             missing.append(words(each, "id"))
         else:
             documents.append(found)

@@ -1,19 +1,18 @@
-"""The tables of an HSDS package as records one inside the other, and back to tables. Plain Python.
+"""The tables of an HSDS package as records one inside the other. Plain Python.
 
 A row hangs on every record whose id it names, as in the nested form of HSDS. What hangs on no
-service stays a row of its own, so that nothing of a package is lost: `tables_of` gives back every
-row that `nested` was given.
+service stays a row of its own, so that nothing of a package is lost.
 """
 
 import csv
 import io
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from samen.exchange.rules.reading_values import canonical, mapping, mappings
+from samen.exchange.rules.reading_values import canonical
 from samen.foundation.sentences import gettext_noop
 
 Row = Mapping[str, Any]
@@ -226,33 +225,6 @@ class _Nesting:
                     rows[str(row[column])].append(row)
             self._by[table, column] = rows
         return self._by[table, column]
-
-
-def tables_of(
-    services: Iterable[Row], rows: Iterable[tuple[str, Row]] = ()
-) -> dict[str, list[Row]]:
-    """Every row once, in the order in which it is met."""
-    tables: dict[str, dict[str, Row]] = defaultdict(dict)
-    for service in services:
-        for table, row in _flat("services", service):
-            tables[table].setdefault(canonical(row), row)
-    for table, row in rows:
-        tables[table].setdefault(canonical(row), row)
-    return {table: list(found.values()) for table, found in tables.items()}
-
-
-def _flat(table: str, record: Row) -> Iterator[tuple[str, Row]]:
-    children = {
-        child.name: child
-        for child in _CHILDREN.get(table, ())
-        if isinstance(record.get(child.name), Mapping | list)
-    }
-    yield table, {name: value for name, value in record.items() if name not in children}
-    for name, child in children.items():
-        inside = [mapping(record.get(name))] if child.one else mappings(record, name)
-        for each in inside:
-            if each:
-                yield from _flat(child.table, each)
 
 
 # --- one table ------------------------------------------------------------------------------------

@@ -10,16 +10,12 @@ from typing import Any
 
 from samen.exchange.rules.reading_values import mappings, parsed, without_nulls, words
 
-_HEADER = (
-    *("total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty"),
-)
 _NESTED = ("schedules", "phones", "service_at_locations", "languages", "contacts", "service_areas")
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
     contents: tuple[Mapping[str, Any], ...]
-    header: Mapping[str, Any]  # what was said beside the contents
     total: int | None  # of the whole list, if it says so
     last: bool | None  # None: it does not say
 
@@ -28,7 +24,7 @@ def read_page(value: Any) -> ListPage | None:
     """None for what is no list at all."""
     value = without_nulls(value)
     if isinstance(value, list):
-        return ListPage(tuple(v for v in value if isinstance(v, dict)), {}, len(value), last=True)
+        return ListPage(tuple(v for v in value if isinstance(v, dict)), len(value), last=True)
     if not isinstance(value, dict):
         return None
     # "content" is what the older UK feeds say.
@@ -37,7 +33,7 @@ def read_page(value: Any) -> ListPage | None:
         return None
     contents = tuple(mappings(value, name))
     header = {key: each for key, each in value.items() if key != name}
-    return ListPage(contents, header, _whole(header, "total_items", "totalElements"), _last(header))
+    return ListPage(contents, _whole(header, "total_items", "totalElements"), _last(header))
 
 
 def _whole(header: Mapping[str, Any], *names: str) -> int | None:
@@ -57,11 +53,6 @@ def _last(header: Mapping[str, Any]) -> bool | None:
     at = _whole(header, "page_number", "number")
     pages = _whole(header, "total_pages", "totalPages")
     return None if at is None or pages is None else at >= pages
-
-
-def written_page(page: ListPage) -> dict[str, Any]:
-    """As it was given."""
-    return {**page.header, "contents": [dict(each) for each in page.contents]}
 
 
 def names_of(page: ListPage) -> dict[str, str] | None:

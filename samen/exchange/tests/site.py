@@ -22,6 +22,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self.files: dict[str, Any] = {}  # what it answers with whatever it has, by path
         self.size = 2  # of a page
         self.broken: set[str] = set()  # addresses that answer 500
         self.header = True  # whether pages have their fields
@@ -41,10 +42,13 @@ class Feed:
         path = parts.path.removeprefix("/hsds")
         if target.removeprefix("/hsds") in self.broken or path in self.broken:
             return 500, {"detail": "broken"}
-        if path == "/services" and self.minimal and "minimal=true" in parts.query:
+        return (200, self.files[path]) if path in self.files else self._answer(path, parts.query)
+
+    def _answer(self, path: str, query: str) -> tuple[int, Any]:
+        if path == "/services" and self.minimal and "minimal=true" in query:
             return 200, self._names()
         if path == "/services":
-            return 200, self._page(int(parse_qs(parts.query).get("page", ["1"])[0]))
+            return 200, self._page(int(parse_qs(query).get("page", ["1"])[0]))
         if path == "/changes" and self.changes is not None:
             return 200, self.changes
         found = [each for each in self.records if path == f"/services/{each['id']}"]

@@ -27,7 +27,7 @@ from samen.exchange.queries.sources import given_back
 from samen.exchange.rules.reading_pages import documents_in
 from samen.exchange.rules.reading_values import canonical
 from samen.exchange.tests import make
-from samen.exchange.tests.ground import needs_hsds, official
+from samen.exchange.tests.ground import load, needs_hsds, official
 from samen.exchange.tests.make import JOB, STEWARD, finish, held, record
 from samen.exchange.tests.site import Feed, feed
 from samen.foundation.http.fetching import Gate
@@ -358,3 +358,56 @@ def test_what_a_feed_does_not_name_still_stands_there_when_it_was_read_to_its_en
     moved = set(Service.objects.values_list("review_due_on", flat=True)) - {first}
     left = Service.objects.filter(review_due_on=first).count()
     assert (len(moved), left) == ((1, 4) if gaps else (1, 0))
+
+
+# --- the profile of the United Kingdom -----------------------------------------------------------
+
+MOCKS = {name: official("oruk-mocks", f"V3.0-UK-{name}") for name in ("Default", "Warn", "Fail")}
+UK_ID = "ac148810-d857-441c-9679-408f346de14b"
+
+
+def as_mock(there: Feed, name: str) -> None:
+    """Its list, and its one record for whichever id is asked for, as their server does."""
+    files = {path.stem: load(path) for path in MOCKS[name]}
+    listed = files["service_list"]
+    ids = [each["id"] for each in listed["contents"]]
+    there.files = {f"/services/{id_}": files["service_full"] for id_ in ids}
+    there.files["/services"] = listed
+
+
+@needs_hsds(MOCKS["Default"])
+@pytest.mark.parametrize("name", ["Default", "Warn"])
+def test_a_uk_feed_is_read_from_end_to_end(there: Feed, name: str) -> None:
+    as_mock(there, name)
+    source = source_at(there, "uk")
+
+    run = crawl(source, there.gate)
+
+    assert (run.state, run.counts, run.refused) == (Run.State.WHOLE, {"seen": 1, "created": 1}, [])
+    made = held(UK_ID).service
+    assert made is not None
+    assert (made.name, made.publish) == ("Community Counselling", "review")
+    assert made.organization.name == there.files["/services"]["contents"][0]["organization"]["name"]
+    assert {"contacts|no-place", "assured_date|ours-to-say"} & run.losses.keys()
+    assert not [loss for loss in run.losses if loss.startswith(("name|", "description|"))]
+    assert crawl(source, there.gate).counts == {"seen": 1, "unchanged": 1}
+
+
+@needs_hsds(MOCKS["Fail"])
+def test_a_uk_feed_that_is_wrong_is_read_as_far_as_it_goes_and_says_what_is_lost(
+    there: Feed,
+) -> None:
+    """Two of its ids answer with the record of another; that one has no description."""
+    as_mock(there, "Fail")
+
+    run = crawl(source_at(there, "uk"), there.gate)
+
+    assert (run.state, run.gaps) == (Run.State.INCOMPLETE, 2)
+    assert (run.counts["seen"], run.counts["created"]) == (4, 1)
+    assert Source.objects.get().trouble == "gaps"
+    wrong = {"description|missing", "email|not-readable", "url|not-readable"}
+    assert wrong <= run.losses.keys()
+    made = held(UK_ID)
+    assert made.service is not None
+    assert made.service.publish == "hidden"  # of what nobody says what it does nothing is shown
+    assert {f"{field}|{why}" for field, why in made.losses} == run.losses.keys()

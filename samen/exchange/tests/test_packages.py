@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -9,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samen.exchange.rules.reading_package import (
+    _CHILDREN,
     TABLES,
     BadPackage,
+    Row,
     nested,
     read_package,
     read_table,
     services_of_sheet,
-    tables_of,
 )
-from samen.exchange.rules.reading_values import canonical
+from samen.exchange.rules.reading_values import canonical, mapping, mappings
 from samen.exchange.tests.ground import load, needs_hsds, official, read
 from samen.exchange.tests.schemas import HSDS
 
@@ -35,6 +38,33 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def same(tables: dict[str, Any]) -> dict[str, list[str]]:
     return {name: sorted(map(canonical, rows)) for name, rows in tables.items() if rows}
+
+
+def tables_of(
+    services: Iterable[Row], rows: Iterable[tuple[str, Row]] = ()
+) -> dict[str, list[Row]]:
+    """Every row once, in the order in which it is met."""
+    tables: dict[str, dict[str, Row]] = defaultdict(dict)
+    for service in services:
+        for table, row in _flat("services", service):
+            tables[table].setdefault(canonical(row), row)
+    for table, row in rows:
+        tables[table].setdefault(canonical(row), row)
+    return {table: list(found.values()) for table, found in tables.items()}
+
+
+def _flat(table: str, record: Row) -> Iterator[tuple[str, Row]]:
+    children = {
+        child.name: child
+        for child in _CHILDREN.get(table, ())
+        if isinstance(record.get(child.name), Mapping | list)
+    }
+    yield table, {name: value for name, value in record.items() if name not in children}
+    for name, child in children.items():
+        inside = [mapping(record.get(name))] if child.one else mappings(record, name)
+        for each in inside:
+            if each:
+                yield from _flat(child.table, each)
 
 
 @needs_hsds(FILES)
