@@ -50,7 +50,7 @@ class Front:
     def __init__(self) -> None:
         self.cache = PageCache(WSGIHandler(), revision=queries.revision, most_bytes=50_000_000)
 
-    def get(self, address: str, method: str = "GET", **headers: str) -> Answer:
+    def get(self, address: str, method: str = "GET", **headers: Any) -> Answer:
         path, _mark, query = address.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
@@ -236,6 +236,17 @@ def test_what_the_worker_folds_in_later_is_on_no_page_kept_before(
         {"HTTP_X_REWRITE_URL": f"/{EVIL}/"},
         {"HTTP_X_HTTP_METHOD_OVERRIDE": "POST"},
         {"HTTP_FORWARDED": f"host={EVIL}"},
+        {"HTTP_X_FORWARDED_PORT": "1234"},
+        {"HTTP_X_FORWARDED_PREFIX": f"/{EVIL}"},
+        {"HTTP_X_FORWARDED_SERVER": EVIL},
+        {"HTTP_X_FORWARDED_FOR": EVIL},
+        {"HTTP_X_HOST": EVIL},
+        {"HTTP_X_SCRIPT_NAME": f"/{EVIL}"},
+        {"HTTP_AUTHORIZATION": "Basic eDp4"},
+        {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"},
+        {"HTTP_PURPOSE": "prefetch"},
+        {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        {"HTTP_CACHE_CONTROL": "no-cache"},
         {"HTTP_REFERER": f"https://{EVIL}/"},
         {"HTTP_ORIGIN": f"https://{EVIL}"},
         {"HTTP_USER_AGENT": EVIL},
@@ -271,6 +282,134 @@ def test_names_nobody_knows_change_neither_the_page_nor_its_key(front: Front, qu
 
     assert next_one.text == honest.text
     assert len(front.cache) == 1
+
+
+ADDRESSES = [
+    "/en/",
+    "/en/all/",
+    "/en/find/",
+    "/en/i/{number}/",
+    "/en/i/{number}/card/",
+    "/en/safety/",
+    "/en/about/",
+    "/en/open/",
+]
+
+
+def address_of(service: Service, address: str) -> str:
+    return address.format(number=service.number, owner=service.organization_id)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_of_no_page_that_is_kept_an_unknown_name_changes_anything(
+    front: Front, service: Service, address: str
+) -> None:
+    address = address_of(service, address)
+    honest = Front().get(address)
+    front.get(f"{address}?x={EVIL}&page_={EVIL}&language={EVIL}&next=//{EVIL}&q={EVIL}")
+    next_one = front.get(address)
+
+    assert len(front.cache) == 1
+    assert (next_one.status, next_one.text) == ("200 OK", honest.text)
+
+
+@pytest.mark.parametrize(
+    ("charset", "query"),
+    [
+        ("utf-7", "x+ACY-i={number}"),  # read so: x&i=3
+        ("utf-7", "x+ACY-need=999999"),
+        ("utf-16", "x&i={number}"),
+        ("cp500", "x&i={number}"),
+        ("utf-8-sig", "%EF%BB%BFi={number}"),
+        ("no-such-charset", "i={number}"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_no_other_way_of_reading_an_address_makes_the_page_of_the_next(
+    front: Front, service: Service, kind: str, charset: str, query: str
+) -> None:
+    """Django reads an address in the charset that the type of the body names."""
+    honest = Front().get("/en/find/")
+    chosen = query.format(number=service.number)
+    front.get(f"/en/find/?{chosen}", CONTENT_TYPE=f"{kind}; charset={charset}")
+
+    assert front.get("/en/find/").text == honest.text
+    assert len(front.cache) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "x=1;i={number}",
+        "x%26i={number}",
+        "x%3D1%26i%3D{number}",
+        "%00i={number}",
+        "I={number}",
+        "i[]={number}",
+        " i={number}",
+        "x#i={number}",
+        "x&&=&i%20={number}",
+    ],
+)
+def test_what_only_looks_like_a_name_we_know_is_none(
+    front: Front, service: Service, query: str
+) -> None:
+    honest = Front().get("/en/find/")
+    front.get(f"/en/find/?{query.format(number=service.number)}")
+
+    assert front.get("/en/find/").text == honest.text
+
+
+def test_many_names_and_long_ones_leave_nothing_behind(front: Front) -> None:
+    honest = Front().get("/en/find/").text
+    for query in ("&".join(f"x{n}=1" for n in range(100)), "x=" + "y" * 100_000, "&" * 5_000):
+        front.get(f"/en/find/?{query}")
+    assert front.get("/en/find/").text == honest
+    assert len(front.cache) == 1
+
+
+def test_the_body_of_a_get_says_nothing(front: Front, service: Service) -> None:
+    honest = Front().get("/en/find/")
+    body = f"i={service.number}&place={EVIL}".encode()
+    front.get(
+        "/en/find/",
+        CONTENT_LENGTH=str(len(body)),
+        CONTENT_TYPE="application/x-www-form-urlencoded",
+        **{"wsgi.input": BytesIO(body)},
+    )
+
+    assert len(front.cache) == 0
+    assert front.get("/en/find/").text == honest.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/i/{number}/wrong/",
+        "/en/i/{number}/thanks/",
+        "/en/place/",
+        "/en/o/{owner}/embed/",
+        "/feeds/en/map.atom",
+        "/en/exit/",
+    ],
+)
+def test_what_has_a_token_or_belongs_in_another_page_is_never_kept(
+    front: Front, service: Service, address: str
+) -> None:
+    front.get(address_of(service, address))
+
+    assert len(front.cache) == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["/en//find/", "/EN/find/", "//en/find/", "/en/find", "/en/./find/", "/en/%2e/"]
+)
+def test_an_address_that_is_spelled_otherwise_is_another(front: Front, address: str) -> None:
+    honest = Front().get("/en/find/")
+    front.get(address)
+
+    assert len(front.cache) == 0
+    assert front.get("/en/find/").text == honest.text
 
 
 @pytest.mark.parametrize(

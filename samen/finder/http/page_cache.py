@@ -36,6 +36,7 @@ _NAMES_PER_PATH = {"": ("place",), "all/": ("place",)}
 Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
 _ENCODING = 2  # its place in a key
+_WITHOUT_A_BODY = frozenset({None, "", "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class PageCache:
             self._pages.move_to_end(key)
             start("200 OK", page.headers)
             return [page.body]
-        return self._ask(environ, start, key)
+        # The page is made of what its key says, not of another reading of the same address.
+        return self._ask({**environ, "QUERY_STRING": key[-1]}, start, key)
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -164,6 +166,9 @@ def key_of(environ: WSGIEnvironment) -> Key | None:
 def _asked(environ: WSGIEnvironment) -> Key | None:
     """All of the key but the query."""
     if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_COOKIE"):
+        return None
+    # Django would read the address in the charset that is named here, and find other names in it.
+    if environ.get("CONTENT_TYPE") or environ.get("CONTENT_LENGTH") not in _WITHOUT_A_BODY:
         return None
     address = str(environ.get("PATH_INFO", "")).removeprefix("/")
     language, slash, path = address.partition("/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -219,6 +220,8 @@ def test_without_a_database_nothing_old_is_shown(inside: Inside) -> None:
         ("/en/", {"REQUEST_METHOD": "POST"}),
         ("/en/", {"REQUEST_METHOD": "HEAD"}),
         ("/en/", {"HTTP_COOKIE": "v=1"}),
+        ("/en/", {"CONTENT_TYPE": "text/plain; charset=utf-7"}),
+        ("/en/", {"CONTENT_LENGTH": "3"}),
         ("/en/", {"HTTP_COOKIE": "sessionid=x"}),
         ("/", {}),
         ("/healthz", {}),
@@ -305,6 +308,46 @@ def test_an_answer_too_large_is_not_kept(inside: Inside) -> None:
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_any_address_has_a_key_or_none(path: str, query: str) -> None:
     key_of({"REQUEST_METHOD": "GET", "PATH_INFO": f"/nl/{path}", "QUERY_STRING": query})
+
+
+known = st.fixed_dictionaries(
+    {},
+    optional={
+        "need": st.integers(1, 99).map(str),
+        "place": st.sampled_from(["arnhem", "a b", "a&i=3", "é", "%69", "a+b", ""]),
+        "within": st.sampled_from(["5", "300"]),
+        "for": st.sampled_from(["women", "men,women", "women,women"]),
+        "how": st.sampled_from(["visit,phone", "phone"]),
+        "i": st.lists(st.integers(1, 9).map(str), max_size=3).map(",".join),
+        "page": st.sampled_from(["1", "2"]),
+        "x": st.text(max_size=5),
+    },
+)
+
+
+@given(known)
+def test_the_one_true_spelling_is_its_own(values: dict[str, str]) -> None:
+    """A page is looked up by the address as it came first: it may be the spelling of no other."""
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/nl/find/", "QUERY_STRING": ""}
+    key = key_of(environ | {"QUERY_STRING": urlencode(values)})
+    assert key is not None
+    assert key_of(environ | {"QUERY_STRING": key[-1]}) == key
+
+
+def test_a_page_is_made_of_what_its_key_says_and_of_nothing_else(clock: Clock) -> None:  # noqa: ARG001
+    asked: list[str] = []
+
+    class Reading(Inside):
+        def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+            asked.append(environ["QUERY_STRING"])
+            return super().__call__(environ, start)
+
+    kept = cache(Reading())
+    get(kept, "/en/find/", "page=1&x=1&place=arnhem&need=36")
+    get(kept, "/en/safety/", "place=arnhem")
+    get(kept, "/en/find/", "need=x")
+
+    assert asked == ["need=36&place=arnhem", "", "need=x"]
 
 
 @pytest.mark.parametrize(
