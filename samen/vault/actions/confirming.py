@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from samen.foundation.actor import Actor
 from samen.vault.actions import contents, members
 from samen.vault.actions.ground import check_owner
-from samen.vault.actions.noting import note_altered
+from samen.vault.actions.noting import naming, note_altered
 from samen.vault.engine.keyring import Keyring
 from samen.vault.models import Grant, MemberKeys
 from samen.vault.rules import Altered, NotYours, VaultRefuses
@@ -20,13 +20,14 @@ def confirm_colleague(
 ) -> None:
     """She compared the six words with this colleague: from now on these keys, and no others.
 
-    Raises NotYours for herself, NotConfirmed when the words are not those of the colleague's keys.
+    Raises NotYours for herself, NotConfirmed when the words are not those of the colleague's keys,
+    Locked, Altered.
     """
     check_owner(keyring, by)
     if member == keyring.member:
         raise NotYours
     shut: dict[UUID, VaultRefuses] = {}
-    with transaction.atomic():
+    with naming([by.id], verb="changing keys", by=by, at=at), transaction.atomic():
         _keep_what_was_given(keyring, member, shut, at)
         members.pin(keyring, member, words, by=by, at=at)
     altered = sorted(one for one, why in shut.items() if isinstance(why, Altered))

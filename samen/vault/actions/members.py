@@ -113,16 +113,15 @@ def forget_sessions(*, at: datetime) -> int:
     return UnlockedSession.objects.filter(over).delete()[0]
 
 
-@transaction.atomic
 def change_password(*, keyring: Keyring, password_half: bytes, by: Actor, at: datetime) -> None:
-    """The same keys under a new password. No record is touched."""
-    check_owner(keyring, by)
-    keys = _present(keyring)
-    _seal_root(keys, keyring.root, _opening(password_half))
-    _note("vault password changed", keys, by=by, at=at)
+    """The same keys under a new password, and no record. Raises Locked, NotYours, Altered."""
+    with naming([by.id], verb="changing keys", by=by, at=at), transaction.atomic():
+        check_owner(keyring, by)
+        keys = _present(keyring)
+        _seal_root(keys, keyring.root, _opening(password_half))
+        _note("vault password changed", keys, by=by, at=at)
 
 
-@transaction.atomic
 def make_recovery_code(
     *, keyring: Keyring, instead_of: str | None = None, by: Actor, at: datetime
 ) -> str:
@@ -130,21 +129,23 @@ def make_recovery_code(
 
     `instead_of`: the mark of the code she knows of (`queries.mark_of_code`). Raises Over when it is
     another one by now: a page that is sent twice must not make the paper in her hand worthless.
+    Raises NotYours, Locked, Altered.
     """
-    check_owner(keyring, by)
-    keys = _present(keyring)
-    if instead_of is not None and instead_of != queries.mark_of_code(keyring.member):
-        raise Over
-    code = codes.new_recovery_code()
-    keys.code_salt = token_bytes(16)
-    keys.root_by_code = envelope.wrap(
-        keyring.root,
-        under=stretching.stretch(codes.read_recovery_code(code), salt=keys.code_salt),
-        context=place("root by code", keys.id, keys.generation, 1),
-    ).raw
-    keys.save(update_fields=["root_by_code", "code_salt"])
-    _note("recovery code made", keys, by=by, at=at)
-    return code
+    with naming([by.id], verb="changing keys", by=by, at=at), transaction.atomic():
+        check_owner(keyring, by)
+        keys = _present(keyring)
+        if instead_of is not None and instead_of != queries.mark_of_code(keyring.member):
+            raise Over
+        code = codes.new_recovery_code()
+        keys.code_salt = token_bytes(16)
+        keys.root_by_code = envelope.wrap(
+            keyring.root,
+            under=stretching.stretch(codes.read_recovery_code(code), salt=keys.code_salt),
+            context=place("root by code", keys.id, keys.generation, 1),
+        ).raw
+        keys.save(update_fields=["root_by_code", "code_salt"])
+        _note("recovery code made", keys, by=by, at=at)
+        return code
 
 
 def recover(*, code: str, password_half: bytes, by: Actor, at: datetime) -> HalfOpen:
@@ -223,13 +224,16 @@ def forget_salts() -> int:
 
 
 def pin(keyring: Keyring, member: UUID, words: str, *, by: Actor, at: datetime) -> None:
-    """From now on these keys of a colleague, and no others. Raises NotConfirmed for other words."""
+    """From now on these keys of a colleague, and no others.
+
+    Raises NotConfirmed for other words, Locked, Altered.
+    """
     theirs = MemberKeys.objects.filter(member=member, retired_at=None).first()
     identity = Identity.read(bytes(theirs.identity)) if theirs else None
     if theirs is None or identity is None or _said(words) != identity.words:
         raise NotConfirmed([member])
-    keyring.bundle.pins[member] = identity.fingerprint
     mine = _present(keyring)
+    keyring.bundle.pins[member] = identity.fingerprint
     mine.version += 1
     mine.sealed_bundle = _sealed_bundle(mine, keyring.root, keyring.bundle)
     mine.save(update_fields=["version", "sealed_bundle"])
@@ -388,11 +392,12 @@ def keyring_of_before(keys: MemberKeys, root: Key) -> Keyring:
 
 
 def _present(keyring: Keyring) -> MemberKeys:
-    """Her row, locked. Raises Locked when other keys took its place meanwhile."""
+    """Her row, locked. Raises Locked when other keys took its place meanwhile, Altered."""
     rows = MemberKeys.objects.select_for_update()
     keys = rows.filter(pk=keyring.row, member=keyring.member, retired_at=None).first()
     if keys is None:
         raise Locked
+    _check_whole(keys)  # what is put back while her vault is open does not become hers by a change
     return keys
 
 

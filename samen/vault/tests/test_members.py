@@ -1,5 +1,6 @@
 """Whose vault opens when, with what, and for how long."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from samen.vault.tests.make import AT
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-FRESH = b"f" * 32
+FRESH, OTHER = b"f" * 32, b"o" * 32
 
 
 def half_open(member: UUID, half: bytes) -> actions.HalfOpen:
@@ -330,6 +331,34 @@ def test_a_code_does_not_bless_the_pins_of_yesterday() -> None:
 
     with pytest.raises(Altered):
         actions.recover(code=code, password_half=FRESH, by=sara.actor, at=AT)
+
+
+def put_a_password(one: make.Colleague, _other: make.Colleague) -> None:
+    actions.change_password(**one.opens(), password_half=FRESH)
+
+
+def make_a_code(one: make.Colleague, _other: make.Colleague) -> None:
+    actions.make_recovery_code(**one.opens())
+
+
+@pytest.mark.usefixtures("cheap")
+@pytest.mark.parametrize("verb", [put_a_password, make_a_code, make.confirm])
+@pytest.mark.parametrize("columns", [("root_by_password", "wraps"), ("sealed_bundle", "version")])
+def test_what_is_put_back_while_her_vault_is_open_does_not_become_hers_by_a_change(
+    verb: Callable[[make.Colleague, make.Colleague], None], columns: tuple[str, str]
+) -> None:
+    sara, mo, eve = (make.colleague() for _ in range(3))
+    yesterday = MemberKeys.objects.values(*columns).get(member=sara.id)
+    actions.change_password(**sara.opens(), password_half=OTHER)
+    make.confirm(sara, mo)
+    MemberKeys.objects.filter(member=sara.id).update(**yesterday)
+
+    with pytest.raises(Altered):
+        verb(sara, eve)
+    with pytest.raises(Altered):
+        actions.open_session(session=sara.session, half=sara.cookie, by=sara.actor, at=AT)
+    assert altered_of(sara) == ["changing keys found altered", "reading found altered"]
+    assert eve.id not in sara.keyring.bundle.pins
 
 
 def test_altered_keys_are_named_in_the_logbook() -> None:

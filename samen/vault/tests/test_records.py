@@ -1,6 +1,7 @@
 """Words come out for who was given the key, together with a line, and in no other way."""
 
 import inspect
+import os
 import random
 import typing
 from collections.abc import Callable, Iterator
@@ -546,7 +547,8 @@ MOVES = [
 ]  # fmt: skip
 
 
-OBJECTS = 4  # for each move, by chance; the design asks for 100 (G8), which takes a minute
+# For each move, by chance; the design asks for 100 (G8): OBJECTS=100 pytest ...
+OBJECTS = int(os.environ.get("OBJECTS", "4"))
 
 
 @contextmanager
