@@ -94,6 +94,7 @@ WORK: Sequence[Rhythm] = (
     Rhythm(vault.forget_sessions, MINUTE),
     Rhythm(vault.end_asks, MINUTE),
     Rhythm(vault.finish_erasures, HOUR),
+    Rhythm(vault.sweep_disk, MINUTE / 3),
     Rhythm(vault.clean_disk, HOUR),
     Rhythm(vault.forget_loose_files, DAY),
     Rhythm(forget_addresses, DAY),

@@ -20,6 +20,11 @@ def forget_loose_files(*, at: datetime) -> int:  # noqa: ARG001 every job is han
     return actions.forget_loose_files()
 
 
+def sweep_disk(*, at: datetime) -> int:  # noqa: ARG001 every job is handed the time
+    """After an erasure, within the minute, as soon as nobody reads from before it."""
+    return actions.sweep_disk()
+
+
 def clean_disk(*, at: datetime) -> int:  # noqa: ARG001 every job is handed the time
     """What was deleted is gone from the disk within the hour."""
     actions.clean_disk()

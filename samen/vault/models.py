@@ -413,3 +413,13 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Unswept(models.Model):
+    """Something was erased since, and its bytes may still stand in the log of the database."""
+
+    class Meta:
+        verbose_name_plural = "unswept"
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -52,6 +52,12 @@ def test_one_that_fails_does_not_stop_the_others_and_is_tried_again() -> None:
     assert both[0].name in jobs.do_what_is_due(at=AT + timedelta(minutes=1), work=both)
 
 
+def test_what_was_erased_is_looked_for_often_enough_to_be_gone_within_the_minute() -> None:
+    [sweep] = [one for one in jobs.WORK if one.name == "samen.vault.jobs.sweep_disk"]
+
+    assert sweep.every <= timedelta(seconds=30)
+
+
 def test_a_clock_set_back_stops_nothing() -> None:
     jobs.do_what_is_due(at=AT, work=[HOURLY])
     jobs.do_what_is_due(at=AT - timedelta(days=400), work=[HOURLY])

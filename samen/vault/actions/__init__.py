@@ -51,7 +51,6 @@ from samen.vault.actions.members import (
 from samen.vault.actions.packets import OpenPacket, erase_packets, open_packet, seal_packet
 from samen.vault.actions.records import (
     Opened,
-    clean_disk,
     create_record,
     erase_records,
     open_many,
@@ -59,6 +58,7 @@ from samen.vault.actions.records import (
     write_parts,
 )
 from samen.vault.actions.spare_keys import give_spare, stop_spares, take_back_spare, take_over
+from samen.vault.actions.sweeping import clean_disk, sweep_disk
 from samen.vault.engine.codes import NotACode, grouped
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Words
@@ -167,6 +167,7 @@ __all__ = [
     "see_notice",
     "stop_ask",
     "stop_spares",
+    "sweep_disk",
     "take_back_spare",
     "take_over",
     "unlock",

@@ -12,6 +12,7 @@ from samen.vault.actions.mailboxes import erase_mailboxes
 from samen.vault.actions.members import forget_salts
 from samen.vault.actions.packets import erase_packets
 from samen.vault.actions.records import erase_records
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.models import Mailbox, Packet, Record, SpareKey
 from samen.vault.rules import MOST_AT_ONCE
 
@@ -22,7 +23,8 @@ def finish_erasures(*, by: Actor, at: datetime) -> int:
     erased = list(store().erased())
     for start in range(0, len(erased), MOST_AT_ONCE):
         some = erased[start : start + MOST_AT_ONCE]
-        SpareKey.objects.filter(pk__in=some).delete()
+        if SpareKey.objects.filter(pk__in=some).delete()[0]:
+            mark_erased()
         if ids := _keys(Record.objects.filter(pk__in=some)):
             done += erase_records(record_ids=ids, by=by, at=at)
         if ids := _keys(Mailbox.objects.filter(pk__in=some)):

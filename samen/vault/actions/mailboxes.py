@@ -18,6 +18,7 @@ from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of,
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.members import HalfOpen
 from samen.vault.actions.noting import T, naming, noted
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.engine import codes, envelope, hybrid, signing, stretching
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
@@ -148,6 +149,7 @@ def change_receipt(*, session: UUID, half: str, at: datetime) -> str:
         mailbox.receipts += 1
         mailbox.save(update_fields=["locator", "for_receipt", "receipts"])
         ReceiptSession.objects.filter(mailbox=mailbox).exclude(pk=session).delete()
+        mark_erased()  # what the old receipt opens
         _note("receipt changed", mailbox, by=Actor(ActorKind.RECEIPT, mailbox.id), at=at)
         return receipt
 
@@ -199,6 +201,7 @@ def erase_mailboxes(*, mailbox_ids: Sequence[UUID], by: Actor, at: datetime) -> 
     check_amount(len(mailbox_ids))
     store().erase(mailbox_ids)
     with transaction.atomic():
+        mark_erased()
         done = Mailbox.objects.filter(pk__in=mailbox_ids).delete()[1].get("vault.Mailbox", 0)
         audit.record(
             verb="mailboxes erased",

@@ -18,6 +18,7 @@ from samen.foundation.actor import Actor
 from samen.vault import queries
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.noting import naming, noted
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.engine import codes, envelope, signing, stretching
 from samen.vault.engine.bundle import Bundle, Identity
 from samen.vault.engine.keyring import Keyring
@@ -201,6 +202,7 @@ def forget_keys(*, member: UUID, by: Actor, at: datetime) -> None:
     rows = MemberKeys.objects.filter(member=member)
     rows.filter(retired_at=None).update(retired_at=at)
     rows.update(sealed_bundle=b"", root_by_password=b"", root_by_code=None, code_salt=None)
+    mark_erased()
     # Not before all of it is kept: else she would lose them and stay.
     transaction.on_commit(forget_salts)
     audit.record(

@@ -14,6 +14,7 @@ from samen.foundation.actor import Actor
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.intakes import pair_of, present_intake, public_of
 from samen.vault.actions.noting import naming, noted
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.engine import envelope, hybrid, signing
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
@@ -135,6 +136,7 @@ def erase_packets(*, packet_ids: Sequence[UUID], by: Actor, at: datetime) -> int
     check_amount(len(packet_ids))
     store().erase(packet_ids)
     with transaction.atomic():
+        mark_erased()
         done = Packet.objects.filter(pk__in=packet_ids).delete()[0]
         audit.record(
             verb="packets erased",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from samen.audit import actions as audit
 from samen.audit.actions import Action, LifeCycle
@@ -15,6 +15,7 @@ from samen.vault.actions.contents import Held, Page, Told
 from samen.vault.actions.ground import check_owner, keep_salts, store
 from samen.vault.actions.members import present_keys, trusted_identity
 from samen.vault.actions.noting import naming, note_altered, noted
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.engine.keyring import Keyring
 from samen.vault.engine.keys import Key, Words
 from samen.vault.models import CircleGrant, File, Grant, MemberKeys, Part, Record
@@ -276,22 +277,6 @@ def erase_records(*, record_ids: Sequence[UUID], by: Actor, at: datetime) -> int
     return _remove_rows(record_ids, by=by, at=at)
 
 
-def clean_disk() -> None:
-    """What was deleted leaves the write-ahead log of SQLite, and the dead rows of PostgreSQL.
-
-    Not inside a transaction, where no database can do it.
-    """
-    if connection.in_atomic_block:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            tables = connection.introspection.table_names(cursor)
-            ours = (table for table in tables if table.startswith("vault_"))
-            cursor.execute(f"VACUUM {', '.join(ours)}")
-
-
 def _of_all(record_ids: Sequence[UUID]) -> str:
     """How sensitive a list is: as the compartment of its records, or mixed."""
     found: set[str] = set()
@@ -337,6 +322,7 @@ def _remove_rows(ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
     Grant.objects.filter(record__in=ids).delete()
     Part.objects.filter(record__in=ids).delete()
     done = Record.objects.filter(pk__in=ids).delete()[1].get("vault.Record", 0)
+    mark_erased()
     audit.record(
         verb="records erased",
         kind="vault",

@@ -24,6 +24,7 @@ from samen.vault.actions.contents import Held
 from samen.vault.actions.ground import check_owner, keep_salts, place, shred_of, store
 from samen.vault.actions.members import keyring_of_before, present_keys
 from samen.vault.actions.noting import note_altered, noted
+from samen.vault.actions.sweeping import mark_erased
 from samen.vault.engine import hybrid, pairs
 from samen.vault.engine.bundle import Identity
 from samen.vault.engine.envelope import Context
@@ -192,7 +193,8 @@ def left_of(spare: SpareKey) -> QuerySet[Grant]:
 def forget(spares: QuerySet[SpareKey]) -> None:
     """The salts first, so that no copy of them opens anything, then the rows."""
     store().erase(list(spares.values_list("id", flat=True)))
-    spares.delete()
+    if spares.delete()[0]:
+        mark_erased()
 
 
 def _of_before(member: UUID, circle: Circle) -> QuerySet[SpareKey]:

@@ -429,6 +429,62 @@ def test_killed_at_every_statement_and_commit_of_new_keys_each_record_is_whole(
     assert not list(Path(tmp_path).rglob("*.part"))
 
 
+# Erased while somebody reads, as during a long download; who writes meanwhile waits for nobody.
+SWEEPING = """
+import json, sqlite3, time
+import django; django.setup()
+from django.conf import settings
+from samen.foundation.actor import job
+from samen.vault import actions
+from samen.vault.models import Grant, Unswept
+from samen.vault.tests import make
+
+sara = make.colleague()
+records = [make.record(sara) for _ in range(12)]
+for record in records:
+    make.read(sara, record)
+wraps = {one.record_id: bytes(one.sealed)[20:] for one in Grant.objects.all()}
+database = settings.DATA / "samen.sqlite3"
+reader = sqlite3.connect(database, isolation_level=None)
+reader.execute("BEGIN")
+reader.execute("SELECT count(*) FROM vault_grant").fetchone()
+
+def found():
+    raw = database.read_bytes() + (settings.DATA / "samen.sqlite3-wal").read_bytes()
+    return [wraps[one] in raw for one in records]
+
+def swept():
+    begun = time.monotonic()
+    done = actions.sweep_disk()
+    make.record(sara)
+    return [done, time.monotonic() - begun < 10, Unswept.objects.count()]
+
+said = [swept()]
+actions.erase_records(record_ids=records[:8], by=job("retention"), at=make.AT)
+said += [found(), swept(), swept(), found()]
+reader.execute("ROLLBACK")
+said += [swept(), found(), swept()]
+print(json.dumps(said))
+"""
+
+
+@pytest.mark.slow
+def test_what_is_erased_leaves_the_disk_as_soon_as_nobody_reads_from_before(
+    tmp_path: Path,
+) -> None:
+    """A writer waits 20 seconds for another: a sweep that waited would take these."""
+    migrated(tmp_path)
+    nothing, there, busy, again, still, done, left, over = json.loads(
+        python(tmp_path, "-c", SWEEPING)
+    )
+    assert nothing == [0, True, 0]
+    assert there == still == [True] * 12
+    assert busy == again == [0, True, 1]
+    assert done == [1, True, 0]
+    assert left == [False] * 8 + [True] * 4
+    assert over == [0, True, 0]
+
+
 @pytest.mark.slow
 def test_what_is_erased_is_nowhere_in_the_file_or_its_log(tmp_path: Path) -> None:
     """And an old copy of the database with today's salts opens everything but that."""
