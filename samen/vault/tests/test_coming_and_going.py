@@ -3,6 +3,7 @@
 A model of plain sets walks beside the vault; after every step each colleague tries each record.
 """
 
+import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,9 @@ from samen.vault.models import CircleGrant, Grant, Part, Record
 from samen.vault.tests import make
 from samen.vault.tests.make import AT, Colleague
 
+# How many walks of how many steps; more by hand: EXAMPLES=100 STEPS=30 pytest ...
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
+STEPS = int(os.environ.get("STEPS", "12"))
 ORGANIZATION = UUID("5d1f0a42-9c1e-4f7b-8d52-1a2b3c4d5e6f")
 
 
@@ -336,8 +340,8 @@ def test_at_every_step_the_right_people_open_the_right_records() -> None:
     run(
         ComingAndGoing,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=12,
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
