@@ -6,6 +6,7 @@ processes of visitors have no key at all, not even when her cookies come to them
 import http.client
 import json
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from allauth.mfa.totp.internal import auth as totp
 from bs4 import BeautifulSoup
 
 from samen.vault.tests.test_memory import memory
-from tests.serving import Installation, Server, installed
+from tests.serving import HOUSE, MANAGE, Installation, Server, installed
 
 pytestmark = pytest.mark.slow
 PASSWORD = "bagu-dimo-feru-nape-zolu"  # noqa: S105 opens nothing
@@ -167,3 +168,56 @@ def test_what_was_read_is_in_the_logbook_and_leaves_with_the_process(here: Insta
 
         assert found(workers(server) | {server.process.pid}, secrets) == []
         assert sara.get(page)[0] == http.client.FOUND
+
+
+# One of everything that is sealed: what is over, what was erased, what waits for a letter.
+SEALED = f"""
+import json
+from datetime import timedelta
+from uuid import uuid4
+from samen.foundation.actor import job, visitor
+from samen.foundation import clock
+from samen.vault.tests import make
+from samen.vault import actions
+
+now = clock.now()
+sara, mo, ada = make.team(3)
+team, words = uuid4(), actions.Words(b"{MARKER}")
+circle = make.circle(team, sara, mo)
+record, gone = make.record(ada, words=words, owner=team), make.record(sara, words=words)
+actions.make_intake(**sara.opens(), owner=team, holders=[mo.id])
+mailbox = actions.open_mailbox(owner=team, words=words, by=visitor(), at=now)
+actions.seal_packet(**sara.opens(), receiver=team, words=words, consent=bytes(32),
+                    ends_at=now + timedelta(days=1))
+actions.ask_emergency(keyring=mo.keyring, circle_id=circle, record_id=record,
+                      reason="{MARKER}", hours=4, by=mo.actor, at=now - timedelta(days=2))
+actions.erase_records(record_ids=[gone], by=job("retention"), at=now)
+bundle = sara.keyring.bundle
+print(json.dumps([mailbox.receipt, sara.keyring.root.reveal().hex(),
+                  bundle.signer.reveal().hex(), bundle.ring.reveal().hex()]))
+"""
+
+
+def test_the_worker_never_has_a_key_or_a_word(here: Installation) -> None:
+    """It ends what is over and sweeps up what was erased, without opening anything."""
+    receipt, *keys = json.loads(here.run(SEALED).splitlines()[-1])
+    secrets = [MARKER.encode(), receipt.encode(), *(bytes.fromhex(key) for key in keys)]
+    with subprocess.Popen(
+        [*MANAGE, "worker"],
+        cwd=HOUSE,
+        env=here.environment | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stdout is not None
+        wanted = {"samen.vault.jobs.end_asks: 1", "samen.vault.jobs.sweep_disk: 1"}
+        # Each line is waited for; a worker that ends before it has said them has failed.
+        for line in worker.stdout:
+            wanted.discard(line.strip())
+            if not wanted:
+                break
+        assert not wanted
+        assert found({worker.pid}, [b"samen.vault.jobs", *secrets]) == [b"samen.vault.jobs"]
+        worker.terminate()
+        worker.stdout.read()
+    assert worker.returncode == 0

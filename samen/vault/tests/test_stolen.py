@@ -118,7 +118,13 @@ def taken(thief: Path) -> list[bytes]:
 
 def seen(word: str, everything: bytes) -> bool:
     raw = word.encode()
-    shapes = [raw, raw.hex().encode(), word.encode("utf-16-le"), word.encode("unicode_escape")]
+    shapes = [
+        raw,
+        raw.hex().encode(),
+        word.encode("utf-16-le"),
+        word.encode("utf-16-be"),
+        word.encode("unicode_escape"),
+    ]
     # Base64 depends on where in a text the word stands; the inner letters do not.
     shapes += [base64.b64encode(b"." * shift + raw)[4:-4] for shift in range(3)]
     return any(shape in everything for shape in (*shapes, raw.hex().upper().encode()))
