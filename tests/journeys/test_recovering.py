@@ -1,7 +1,7 @@
 """Recovery without a back door, as volunteers do it: each flow once in a real browser.
 
-Sara and Mo are the circle of the team, and have compared six words with everybody. No page shows the
-words of a record yet, so what opens for whom is asked of the vault itself, by her own password.
+Sara and Mo are the circle of the team, and have compared six words with everybody. No page shows
+the words of a record yet, so what opens for whom is asked of the vault itself, by her own password.
 """
 
 import json
