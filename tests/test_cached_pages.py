@@ -371,12 +371,12 @@ def test_many_names_and_long_ones_leave_nothing_behind(front: Front) -> None:
 def test_the_body_of_a_get_says_nothing(front: Front, service: Service) -> None:
     honest = Front().get("/en/find/")
     body = f"i={service.number}&place={EVIL}".encode()
-    front.get(
-        "/en/find/",
-        CONTENT_LENGTH=str(len(body)),
-        CONTENT_TYPE="application/x-www-form-urlencoded",
-        **{"wsgi.input": BytesIO(body)},
-    )
+    said: dict[str, Any] = {
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "wsgi.input": BytesIO(body),
+    }
+    front.get("/en/find/", **said)
 
     assert len(front.cache) == 0
     assert front.get("/en/find/").text == honest.text

@@ -1,9 +1,10 @@
 """A service as an HSDS 3.2 document. Plain Python only.
 
 Read aloud: what is not known is left out, never empty and never null. Hours that nobody confirmed
-say so. A service with a confidential place has no place here, only areas and a phone, and says
-that its address is withheld. What HSDS has no word for (translations, freshness, safety) stands in
-properties of our own, which every reader of HSDS may ignore.
+say so. A confidential place is not here, and the service says that an address is withheld; a desk
+of the same service that is open to all stands here as on its page. What HSDS has no word for
+(translations, freshness, safety) stands in properties of our own, which every reader of HSDS may
+ignore.
 """
 
 import json

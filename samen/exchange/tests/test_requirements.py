@@ -12,7 +12,7 @@ from samen.exchange.actions.sources import documents_of_file
 from samen.exchange.actions.taking_in import begin_file
 from samen.exchange.models import Run, Source
 from samen.exchange.queries.sources import given_back
-from samen.exchange.rules.reading_package import TABLES, nested, read_package, tables_of
+from samen.exchange.rules.reading_package import TABLES, nested, read_package
 from samen.exchange.rules.reading_pages import documents_in
 from samen.exchange.rules.reading_values import canonical
 from samen.exchange.tests import make
@@ -22,7 +22,7 @@ from samen.exchange.tests.ground import official as files_of
 from samen.exchange.tests.make import JOB, finish
 from samen.exchange.tests.schemas import EXAMPLES, Hsds, hsds
 from samen.exchange.tests.test_conformance import OFFICIAL
-from samen.exchange.tests.test_packages import same, zipped
+from samen.exchange.tests.test_packages import same, tables_of, zipped
 
 __all__ = ["ask", "hsds"]  # fixtures
 
