@@ -131,7 +131,7 @@ def overview(request: DeskRequest) -> HttpResponse:
     page = {
         "circles": [(one, _belongs(one, request.user.id), _named(one, names)) for one in hers],
         "others": [(one, _named(one, names)) for one in others],
-        "asks": [(one, _asks(one, names)) for one in [*asks, *over]],
+        "asks": [(one, _asks(one, names)) for one in [*asks, *reversed(over)]],
         "notices": [
             (
                 one,

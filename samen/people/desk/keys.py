@@ -284,8 +284,8 @@ def _give_again(
 def _why_not(request: DeskRequest) -> str:
     if not kept.has_recovery_code(request.user.id):
         return _(
-            "No code opens your keys now: it was used already, or none was made. Look for a newer"
-            " paper, or go back and begin again with new keys."
+            "No code opens your keys now: it was used already, or none was made. Go back: you can"
+            " begin again with new keys."
         )
     return _("This code opens nothing. Look at every letter once more.")
 
