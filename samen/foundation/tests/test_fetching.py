@@ -269,7 +269,7 @@ def test_a_resolver_that_never_answers_is_left_behind(monkeypatch: pytest.Monkey
 
     began = time.monotonic()
     assert trouble("https://help.example.org/", Gate(resolve=silent)) == Trouble.TOO_SLOW
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
     never.set()
 
 
