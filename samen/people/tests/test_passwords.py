@@ -22,6 +22,36 @@ def test_the_two_halves_are_the_same_every_time_and_differ_from_each_other() -> 
     assert first.unlock_key != passwords.split("six words", salt=SALT).unlock_key
 
 
+@pytest.mark.parametrize(
+    ("password", "salt", "kept", "unlock_key"),
+    [
+        (
+            "bagu-dimo-feru-nape-zolu",
+            SALT,
+            "MDEyMzQ1Njc4OWFiY2RlZg==$rQ8GOwO6vl8wRqS8xxjc1gKj/GoLGwABhKB2MaxalU0=",
+            "bff8dfef8c63a7b7b191f0d4b5abc2f3f7f6c3285cca0b1ee4da95d8f1f625a7",
+        ),
+        (
+            "كلمة سر ሰላም",
+            bytes(range(16)),
+            "AAECAwQFBgcICQoLDA0ODw==$s99N9uSsfmruCzxRlvaLWiq5TVNEdbseyp0fnV9BPVs=",
+            "6dbde1b26fcbe963d835cd1e65dd659fbbb1e7c2dfe9ec7d57bdfe81f973dae3",
+        ),
+    ],
+)
+def test_what_was_kept_by_the_first_release_opens_the_same_vault(
+    password: str, salt: bytes, kept: str, unlock_key: str
+) -> None:
+    """Known answers: with another one every vault would stay shut. They are never made again."""
+    kept = f"argon2id-split$m=65536,t=3,p=4${kept}"
+    halves = passwords.opened(password, kept)
+
+    assert halves is not None
+    assert halves.unlock_key.hex() == unlock_key
+    assert passwords.encoded(password, salt=salt) == kept
+    assert passwords.opened(password + " ", kept) is None
+
+
 def test_a_right_password_gives_the_unlock_key_and_a_wrong_one_gives_none() -> None:
     user = User(email="a@example.org")
     user.set_password(make.PASSWORD)

@@ -419,6 +419,9 @@ def test_killed_before_any_statement_of_an_erasure_it_can_be_finished() -> None:
             break
     assert number > 5
     actions.clean_disk()
+    # Each that was carried through has left its mark, and with it the disk.
+    assert actions.sweep_disk() > number
+    assert actions.sweep_disk() == 0
 
 
 @pytest.mark.django_db(transaction=True)
