@@ -334,7 +334,8 @@ def test_the_one_true_spelling_is_its_own(values: dict[str, str]) -> None:
     assert key_of(environ | {"QUERY_STRING": key[-1]}) == key
 
 
-def test_a_page_is_made_of_what_its_key_says_and_of_nothing_else(clock: Clock) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("clock")
+def test_a_page_is_made_of_what_its_key_says_and_of_nothing_else() -> None:
     asked: list[str] = []
 
     class Reading(Inside):

@@ -1,9 +1,12 @@
 """Names inside a text: of services, and of towns. A name counts by its rare words."""
 
-from collections import defaultdict
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
+
+import numpy as np
+from numpy.typing import NDArray
 
 from samen.search.engine.vocabulary import Vocabulary
 from samen.search.rules import endings
@@ -23,36 +26,49 @@ class Name:
 class FoundName:
     owner: int
     score: float  # 1 when the text is the name and nothing else
-    places: tuple[int, ...]  # of the words of the text that belong to it
 
 
 class Names:
+    """Kept as numbers: of a large map there are hundreds of thousands."""
+
     def __init__(self, names: Iterable[Name]) -> None:
-        self._names = [name for name in names if name.words]
-        self._vocabulary = Vocabulary(
-            (word, name.language) for name in self._names for word in name.words
-        )
-        having: dict[int, set[int]] = defaultdict(set)
-        for place, name in enumerate(self._names):
-            for word in name.words:
-                having[self._vocabulary.number[word]].add(place)
-        self._having = having
+        owners, sizes = array("q"), array("i")
+        said: list[str] = []
+        entries: set[tuple[str, str]] = set()
+        for name in names:
+            if name.words:
+                words = tuple(dict.fromkeys(name.words))
+                owners.append(name.owner)
+                sizes.append(len(words))
+                said.extend(words)
+                entries.update((word, name.language) for word in words)
+        self._vocabulary = Vocabulary(entries)
+        number = self._vocabulary.number
+        term = np.fromiter((number[word] for word in said), np.int32, len(said))
+        name_of = np.repeat(np.arange(len(sizes), dtype=np.int32), np.array(sizes, np.int64))
+        having = np.bincount(term, minlength=len(number))
+        order = np.argsort(term, kind="stable")
+        self._owner = np.array(owners, np.int64)
+        # Of each word the names that have it: having[start[word]:start[word + 1]].
+        self._having = name_of[order]
+        self._start = np.concatenate([[0], np.cumsum(having)])
+        self._worth = np.log(1 + len(sizes) / np.maximum(having, 1))
+        self._whole = np.bincount(name_of, self._worth[term], len(sizes))
 
-    def _worth(self, term: int) -> float:
-        return log(1 + len(self._names) / len(self._having[term]))
+    def __len__(self) -> int:
+        return len(self._owner)
 
-    def find(self, words: Sequence[str]) -> list[FoundName]:
-        """The names in the text, the surest first; of one owner the best."""
+    def find(self, words: Sequence[str], *, least: float = 0.0) -> list[FoundName]:
+        """The names in the text, the surest first; of one owner the best. `least`: of a score."""
         alike = [self._alike(word, found) for word, found in self._candidates(words)]
         told = [self._told(word, terms) for word, terms in zip(words, alike, strict=True)]
-        places = {p for terms in alike for term in terms for p in self._having[term]}
-        best: dict[int, FoundName] = {}
-        for place in sorted(places):
-            found = self._compared(place, alike, told)
-            known = best.get(found.owner)
-            if known is None or found.score > known.score:
-                best[found.owner] = found
-        return sorted(best.values(), key=lambda found: (-found.score, found.owner))
+        scores = self._scores(alike, told)
+        places = np.flatnonzero((scores >= least) & (scores > 0))
+        best: dict[int, float] = {}
+        for owner, score in zip(self._owner[places].tolist(), scores[places].tolist(), strict=True):
+            best[owner] = max(score, best.get(owner, 0.0))
+        found = [FoundName(owner, score) for owner, score in best.items()]
+        return sorted(found, key=lambda each: (-each.score, each.owner))
 
     def _candidates(self, words: Sequence[str]) -> Iterable[tuple[str, dict[int, float]]]:
         return zip(words, self._vocabulary.find(words), strict=True)
@@ -65,24 +81,27 @@ class Names:
     def _told(self, word: str, terms: dict[int, float]) -> float:
         """How much a word of the text weighs: what a name can say with it, or that it is more."""
         if terms:
-            return max(self._worth(term) for term in terms)
-        return 0.0 if endings.is_little(word) else log(1 + len(self._names))
+            return float(self._worth[list(terms)].max())
+        return 0.0 if endings.is_little(word) else log(1 + len(self))
 
-    def _compared(
-        self, place: int, alike: Sequence[dict[int, float]], told: Sequence[float]
-    ) -> FoundName:
-        name = self._names[place]
-        numbers = [self._vocabulary.number[word] for word in name.words]
-        own = dict.fromkeys(numbers, 0.0)
-        covered, used = 0.0, []
-        for position, terms in enumerate(alike):
-            shared = {term: worth for term, worth in terms.items() if term in own}
-            if shared:
-                used.append(position)
-                covered += told[position] * max(shared.values())
-                for term, worth in shared.items():
-                    own[term] = max(own[term], worth)
-        whole = sum(self._worth(number) for number in own)
-        part = sum(self._worth(number) * worth for number, worth in own.items())
-        score = part / whole * covered / max(sum(told), covered, 1e-9)
-        return FoundName(name.owner, round(score, 4), tuple(used))
+    def _scores(
+        self, alike: Sequence[dict[int, float]], told: Sequence[float]
+    ) -> NDArray[np.float64]:
+        """Of each name which share of it is in the text, times its share of the text."""
+        covered = np.zeros(len(self))
+        own: dict[int, float] = {}
+        for terms, weight in zip(alike, told, strict=True):
+            likest = np.zeros(len(self))
+            for term, worth in terms.items():
+                names = self._names_with(term)
+                likest[names] = np.maximum(likest[names], worth)
+                own[term] = max(own.get(term, 0.0), worth)
+            covered += weight * likest
+        part = np.zeros(len(self))
+        for term, worth in own.items():
+            part[self._names_with(term)] += self._worth.item(term) * worth
+        scores = part / self._whole * covered / np.maximum(covered, max(sum(told), 1e-9))
+        return np.round(scores, 4)
+
+    def _names_with(self, term: int) -> NDArray[np.int32]:
+        return self._having[self._start.item(term) : self._start.item(term + 1)]

@@ -5,6 +5,7 @@ of these with one letter missing. A word that is looked up makes the same keys; 
 a candidate, and the way it was found says how likely it is.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -55,15 +56,18 @@ class Vocabulary:
         pairs = sorted(set(entries))
         self.words = sorted({word for word, _ in pairs})
         self.number = {word: place for place, word in enumerate(self.words)}
-        filed = [
-            (hash(key), self.number[word], form)
-            for word, language in pairs
-            for key, form in _filed_under(word, language)
-        ]
-        keys = np.array([key for key, _, _ in filed], np.int64)
+        # As numbers at once: of the names of a large map there are hundreds of thousands.
+        hashes, terms, forms = array("q"), array("i"), []
+        for word, language in pairs:
+            for key, form in _filed_under(word, language):
+                hashes.append(hash(key))
+                terms.append(self.number[word])
+                forms.append(form)
+        keys = np.array(hashes, np.int64)
         order = np.argsort(keys, kind="stable")
         self._keys = keys[order]
-        self._filed = [filed[place][1:] for place in order.tolist()]
+        self._terms = np.array(terms, np.int32)[order]
+        self._forms = [forms[place] for place in order.tolist()]
 
     def find(self, words: Sequence[str], *, guess: bool = False) -> list[Candidates]:
         """For each word its candidates. `guess` keeps the others at full worth beside itself."""
@@ -81,7 +85,7 @@ class Vocabulary:
 
     def _collect(self, into: Candidates, word: str, asked: _Asked, places: range) -> None:
         for place in places:
-            term, form = self._filed[place]
+            term, form = self._terms.item(place), self._forms[place]
             if asked.key[0] == "~" and OSA.distance(asked.form, form, score_cutoff=1) > 1:
                 continue
             worth = self._worth(word, term, asked, form)

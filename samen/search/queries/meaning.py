@@ -240,8 +240,8 @@ def _services(held: Held, words: Sequence[str]) -> tuple[Named, ...]:
     named = [
         Named(part.index.uuid(name.owner), int(part.index.columns.number[name.owner]), name.score)
         for part in held.parts
-        for name in _service_names(part.index).find(words)
-        if name.score >= _NAMED and (part.gone is None or not part.gone[name.owner])
+        for name in _service_names(part.index).find(words, least=_NAMED)
+        if (part.gone is None or not part.gone[name.owner])
     ]
     named.sort(key=lambda each: (-each.score, each.number))
     return tuple(named[:_MOST_NAMED])
