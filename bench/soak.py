@@ -34,7 +34,7 @@ CACHE_BYTES = 8 * 1024 * 1024  # small, so that it is full soon and what grows a
 SEEN_WITHIN = 2.0  # seconds
 WELL, NOT_THERE = 200, 404
 GIVEN_UP = 30.0  # seconds
-BETWEEN_EDITS = 5.0  # seconds: longer than nothing is kept after a change
+BETWEEN_EDITS = 5.0  # seconds: pages are kept in between
 MAY_GROW = 1.10  # from the second quarter of the time to the last
 
 
@@ -43,7 +43,7 @@ def soak(minutes: float) -> dict[str, Any]:
         here = installed_with_the_map(Path(data), SAMEN_PAGE_CACHE_BYTES=str(CACHE_BYTES))
         here.samen("project")
         with here.running("serve", "--only", "visitors", "--workers", str(WORKERS)) as server:
-            return _watched(minutes, here.environment, server)
+            return watched(minutes, here.environment, server)
 
 
 def _get(port: int, address: str) -> tuple[int, bytes]:
@@ -109,10 +109,10 @@ def _address(chance: random.Random) -> str:
 def _memory(pid: int) -> int:
     """What the processes below have for themselves, in bytes."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(map(_own_memory, children))
+    return sum(map(own_memory, children))
 
 
-def _own_memory(pid: str) -> int:
+def own_memory(pid: str) -> int:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Private_Dirty:"):
             return int(line.split()[1]) * 1024
@@ -138,7 +138,7 @@ for name in map(str.strip, sys.stdin):
 """
 
 
-def _watched(
+def watched(
     minutes: float,
     environment: dict[str, str],
     server: Server,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.soak import CACHE_BYTES, MAY_GROW, SEEN_WITHIN, WORKERS, _own_memory, _watched
+from bench.soak import CACHE_BYTES, MAY_GROW, SEEN_WITHIN, WORKERS, own_memory, watched
 from tests.serving import Installation, installed_with_the_map
 
 pytestmark = pytest.mark.slow
@@ -58,10 +58,10 @@ def test_readers_edits_and_the_worker_leave_nothing_behind(
     with here.running("serve", "--only", "visitors", "--workers", str(WORKERS)) as server:
         here.run(EDITS)
         with here.started("worker") as worker:
-            found = _watched(MINUTES, here.environment, server)
+            found = watched(MINUTES, here.environment, server)
 
             assert worker.process.poll() is None, "the worker has ended"
-            assert _own_memory(str(worker.process.pid)) < 400e6
+            assert own_memory(str(worker.process.pid)) < 400e6
         assert len(server.workers()) == WORKERS
 
     assert found["failed"] == 0
