@@ -8,8 +8,8 @@ from typing import Any
 from samen.directory.actions.fields import check_column, refuse
 from samen.directory.actions.remembering import is_hidden_place, names_the_place
 from samen.directory.actions.tables import FACTS, Ids
-from samen.directory.models import Location, Phone, Service, ServiceText
-from samen.directory.rules import looks_like_a_phone
+from samen.directory.models import CostOption, Location, Phone, Service, ServiceText
+from samen.directory.rules import is_amount, is_currency, looks_like_a_phone
 from samen.foundation.languages import LANGUAGES
 from samen.foundation.sentences import gettext_noop
 
@@ -42,6 +42,7 @@ def check_sound(facts: Facts, ids: Ids) -> None:
     _check_columns(parts)
     _check_publish(parts, facts)
     _check_phones(parts["phones"], parts["channels"])
+    _check_costs(parts["cost_options"])
     _check_hours(parts)
     _check_places(parts["locations"])
     _check_names(parts, ids)
@@ -99,6 +100,24 @@ def _check_phones(phones: list[dict[str, Any]], channels: list[str]) -> None:
         refuse(gettext_noop("The same phone number stands there twice."))
     if {"phone", "whatsapp"} & {*channels} and not any(phone["confirmed"] for phone in phones):
         refuse(gettext_noop("It can be reached by phone, and no number is confirmed."))
+
+
+def _check_costs(costs: list[dict[str, Any]]) -> None:
+    for place, cost in enumerate(costs):
+        for column in (column for column in ("option", "details") if cost[column]):
+            check_column(CostOption, column, cost[column])
+        if cost["amount"] is not None and not is_amount(cost["amount"]):
+            refuse(
+                gettext_noop("This is not an amount like 12.50: %(amount)s."),
+                amount=cost["amount"],
+            )
+        if cost["currency"] and not is_currency(cost["currency"]):
+            refuse(
+                gettext_noop("This is not a currency like EUR: %(currency)s."),
+                currency=cost["currency"],
+            )
+        if cost in costs[:place]:
+            refuse(gettext_noop("The same price stands there twice."))
 
 
 def _check_hours(parts: Mapping[str, Any]) -> None:

@@ -7,12 +7,14 @@ reading.py, so that the two can be held against each other.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
 
 from samen.directory.models import (
+    CostOption,
     FormerPlace,
     HoursException,
     Location,
@@ -29,6 +31,7 @@ from samen.directory.models import (
     ServiceText,
 )
 from samen.directory.queries.seen import was_shown
+from samen.directory.rules import in_order_of_costs
 from samen.needs.models import Need
 from samen.places.models import Municipality, Place
 
@@ -88,6 +91,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
         *("closed_from", "closed_until", "week", "exceptions"),
     ),
     "cost": ("cost",),
+    "cost_options": ("cost_options",),
     "phones": ("phones",),
     "how": ("channels",),
     "speaks": ("speaks",),
@@ -157,6 +161,21 @@ _ROWS = {
         lambda row: {column: getattr(row, column) for column in _PHONE},
         lambda plain, _ids: plain,
     ),
+    # A price that is another one is another row: by nothing less are two of them told apart.
+    "cost_options": _Rows(
+        CostOption,
+        ("option", "currency", "amount", "details"),
+        lambda row: {
+            "option": row.option,
+            "currency": row.currency,
+            "amount": None if row.amount is None else f"{row.amount:.2f}",
+            "details": row.details,
+        },
+        lambda plain, _ids: {
+            **plain,
+            "amount": None if plain["amount"] is None else Decimal(plain["amount"]),
+        },
+    ),
     "speaks": _Rows(
         ServiceLanguage,
         ("tag",),
@@ -194,6 +213,7 @@ _RELATED = {
     "week": "week",
     "exceptions": "exceptions",
     "phones": "phones",
+    "cost_options": "cost_options",
     "speaks": "languages",
     "groups": "groups__group",
     "areas": "areas__municipality",
@@ -272,7 +292,9 @@ def _plain(service: Service, part: str) -> Any:
     if part in _ROWS:
         plain = _ROWS[part].plain
         related = _RELATED[part].partition("__")[0]
-        return [plain(row) for row in getattr(service, related).all()]
+        found = [plain(row) for row in getattr(service, related).all()]
+        # Its table keeps no order, and the same prices must never look changed.
+        return in_order_of_costs(found) if part == "cost_options" else found
     value = getattr(service, part)
     return value.isoformat() if isinstance(value, date) else value
 

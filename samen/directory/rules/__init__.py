@@ -1,5 +1,6 @@
 """When a service is open, how long it is believed, and how its words and numbers are compared."""
 
+from samen.directory.rules.costs import in_order_of_costs, is_amount, is_currency
 from samen.directory.rules.differences import Piece, word_difference
 from samen.directory.rules.freshness import (
     HIDDEN_AFTER,
@@ -35,6 +36,9 @@ __all__ = [
     "State",
     "Stretch",
     "by_day",
+    "in_order_of_costs",
+    "is_amount",
+    "is_currency",
     "is_usual",
     "looks_like_a_phone",
     "months_before",

@@ -317,3 +317,61 @@ def test_a_preview_shows_the_change_and_leaves_nothing() -> None:
     assert actions.service_facts(service.id)[1]["what.nl"]["body"] == "Advies en hulp."
     assert Service.objects.get(pk=service.pk).publish == "hidden"
     assert not Change.objects.filter(record=service.id).exists()
+
+
+# --- prices ------------------------------------------------------------------------------------
+
+
+def price(**said: Any) -> dict[str, Any]:
+    return {"option": "Intake", "currency": "EUR", "amount": "12.50", "details": "", **said}
+
+
+def test_prices_are_a_fact_with_a_history_that_gives_them_back() -> None:
+    service = make.service()
+    two = [price(amount=None), price(), price(amount="100.00")]
+    done = change(service, cost_options={"cost_options": two})
+    assert done.facts == ("cost_options",)
+    assert change(service, cost_options={"cost_options": two}).facts == ()
+    kept = dict(service.cost_options.values_list("amount", "id"))
+
+    change(service, cost_options={"cost_options": two[:2]})
+
+    _version, facts = actions.service_facts(service.id)
+    assert facts["cost_options"]["cost_options"] == two[:2]
+    left = dict(service.cost_options.values_list("amount", "id"))
+    assert left == {amount: id_ for amount, id_ in kept.items() if amount != 100}
+    now, _facts = actions.service_facts(service.id)
+    actions.restore_service(
+        service_id=service.id, to=done.version, version=now, why="", by=ANNA, at=NOON
+    )
+    assert actions.service_facts(service.id)[1]["cost_options"]["cost_options"] == two
+
+
+@pytest.mark.parametrize(
+    ("costs", "why"),
+    [
+        ([price(amount="12,50")], "This is not an amount like 12.50: 12,50."),
+        ([price(amount="-1.00")], "This is not an amount like 12.50: -1.00."),
+        ([price(amount="1000000.00")], "This is not an amount like 12.50: 1000000.00."),
+        ([price(currency="euro")], "This is not a currency like EUR: euro."),
+        ([price(), price(option="Anders"), price()], "The same price stands there twice."),
+        ([price(option="x" * 201)], "Its option does not fit"),
+    ],
+)
+def test_a_price_that_cannot_be_is_refused(costs: list[dict[str, Any]], why: str) -> None:
+    service = make.service()
+
+    with pytest.raises(Refused, match=why):
+        change(service, cost_options={"cost_options": costs})
+
+    assert not service.cost_options.exists()
+
+
+def test_a_price_that_names_a_place_is_in_the_way_of_its_becoming_secret() -> None:
+    service = make.service()
+    change(service, location={"locations": [PLACE]})
+    named = [price(details="Betalen in de Zeldzaamstraat 7")]
+    change(service, cost_options={"cost_options": named})
+
+    with pytest.raises(Refused, match="a text still names it"):
+        change(service, location={"locations": [SECRET]})

@@ -25,6 +25,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "call.nl": ("application_process",),
     "cost_note.nl": ("fees_description",),
     "cost": ("fees_description",),
+    "cost_options": ("cost_options",),
     "website": ("url",),
     "email": ("email",),
     "chat_url": ("additional_urls",),
@@ -154,6 +155,17 @@ def _column(fact: str, name: str) -> Any:
     return lambda value: {name: value[fact]} if value.get(fact) else {}
 
 
+def _cost_option(cost: Mapping[str, Any]) -> dict[str, Any]:
+    amount = cost["amount"]
+    said = {
+        "option": cost["option"],
+        "currency": cost["currency"],
+        "amount": "" if amount is None else float(amount),
+        "amount_description": cost["details"],
+    }
+    return {name: value for name, value in said.items() if value != ""}
+
+
 _PLAIN: Mapping[str, Any] = {
     "name": _column("name", "name"),
     "what.nl": _text("description"),
@@ -162,6 +174,9 @@ _PLAIN: Mapping[str, Any] = {
     "website": _column("website", "url"),
     "email": _column("email", "email"),
     "ages": lambda value: {name: age for name, age in value.items() if age is not None},
+    "cost_options": lambda value: {
+        "cost_options": [_cost_option(each) for each in value["cost_options"]]
+    },
     "documents": lambda value: {
         "required_documents": [{"document": each} for each in value["documents"]]
     },

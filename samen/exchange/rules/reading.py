@@ -14,6 +14,7 @@ from typing import Any
 from samen.directory.queries import looks_like_a_phone, text_hash
 from samen.exchange.rules.documents_terms import GROUP
 from samen.exchange.rules.reading_coded import read_coded
+from samen.exchange.rules.reading_costs import read_costs
 from samen.exchange.rules.reading_hours import read_hours, schedules_of
 from samen.exchange.rules.reading_origin import Origin, origin_of
 from samen.exchange.rules.reading_values import (
@@ -44,6 +45,7 @@ _SCHEDULE = (
     *("dtstart", "until", "wkst"),
 )
 _ADDRESS = ("address_1", "city", "postal_code", "country", "state_province", "address_type")
+_COST = ("option", "currency", "amount", "amount_description")
 _TERM = ("code", "name", "description", "taxonomy", "language")
 _ORGANIZATION = ("name", "alternate_name", "description", "email", "website", "translations")
 _IN_OWN_WORDS = frozenset(
@@ -66,6 +68,7 @@ PLACED = frozenset(
         "service_at_locations[].location.name",
         *(f"service_at_locations[].location.addresses[].{name}" for name in _ADDRESS),
         *(f"organization.{name}" for name in _ORGANIZATION),
+        *(f"cost_options[].{name}" for name in _COST),
         *("required_documents[].document", "attributes[].link_entity"),
         *(f"attributes[].taxonomy_term.{name}" for name in _TERM),
         *("assured_date", "number", "confirmed", "freshness", "verification", "checked_date"),
@@ -209,6 +212,7 @@ def _common(document: Mapping[str, Any], ground: Ground, losses: Losses) -> Fact
         "website": {"website": _fitting(document, "url", "website", ground, losses)},
         "email": {"email": _fitting(document, "email", "email", ground, losses)},
         "ages": ages,
+        "cost_options": {"cost_options": read_costs(document, ground.today, losses)},
         "documents": {"documents": list(dict.fromkeys(filter(None, documents)))},
     }
 

@@ -110,10 +110,10 @@ def short(record: Mapping[str, Any], name: str, losses: Losses, *, at: str = "")
     return said
 
 
-def long(record: Mapping[str, Any], name: str, losses: Losses) -> str:
+def long(record: Mapping[str, Any], name: str, losses: Losses, *, at: str = "") -> str:
     said = words(record, name)
     if len(said) > LONGEST_TEXT:
-        losses.note(name, Why.TOO_LONG)
+        losses.note(at or name, Why.TOO_LONG)
     return said[:LONGEST_TEXT]
 
 

@@ -32,6 +32,58 @@ UK = {name: official("oruk-mocks", f"V3.0-UK-{name}") for name in ("Default", "W
 UK_FILES = [path for files in UK.values() for path in files]
 
 
+def costs_read(*rows: dict[str, Any]) -> tuple[list[tuple[Any, ...]], set[tuple[str, str]]]:
+    offer = read(service(cost_options=list(rows)))
+    costs = offer.facts["cost_options"]["cost_options"]
+    losses = {(loss.field, loss.why.value) for loss in offer.losses}
+    return [(c["option"], c["currency"], c["amount"], c["details"]) for c in costs], losses
+
+
+@pytest.mark.parametrize(
+    ("row", "read_as", "lost"),
+    [
+        ({"amount": 12.5, "currency": "EUR"}, ("", "EUR", "12.50", ""), None),
+        ({"amount": "7", "currency": "eur"}, ("", "EUR", "7.00", ""), None),
+        ({"amount": 0, "option": "Intake"}, ("Intake", "", "0.00", ""), None),
+        ({"amount_description": "Wat je kunt missen"}, ("", "", None, "Wat je kunt missen"), None),
+        *(
+            ({"option": "x", "amount": said}, ("x", "", None, ""), ("[].amount", "not-readable"))
+            for said in ("12,50", 12.345, -1, 1_000_000, "1e9999", "NaN", "sNaN", "Infinity", "€ 3")
+        ),
+        (
+            {"option": "x", "amount": 5, "currency": "€"},
+            ("x", "", None, ""),
+            ("[].currency", "not-readable"),
+        ),
+        ({"option": "x", "valid_to": "2020-01-01"}, None, ("", "past")),
+        ({"option": "x", "valid_to": "2999-01-01"}, None, ("", "no-place")),
+        ({"option": "x", "valid_to": "ooit"}, None, ("", "no-place")),
+        ({"option": "x", "valid_from": "2999-01-01"}, None, ("", "no-place")),
+        ({"option": "x", "valid_from": "ooit"}, None, ("", "no-place")),
+        ({"currency": "EUR"}, None, None),
+    ],
+)
+def test_a_price_is_read_whole_or_not_at_all(
+    row: dict[str, Any], read_as: tuple[Any, ...] | None, lost: tuple[str, str] | None
+) -> None:
+    costs, losses = costs_read(row)
+
+    assert costs == ([read_as] if read_as else [])
+    if lost is None:
+        assert losses == set()
+    else:
+        assert (f"cost_options{lost[0]}", lost[1]) in losses
+
+
+def test_the_same_prices_in_another_order_are_the_same() -> None:
+    rows = [{"amount": each, "option": "x"} for each in (10, 9, 9, 100)]
+
+    there, _losses = costs_read(*rows)
+
+    assert [amount for _o, _c, amount, _d in there] == ["9.00", "10.00", "100.00"]
+    assert costs_read(*reversed(rows))[0] == there
+
+
 def test_a_plain_record_becomes_facts_of_ours() -> None:
     offer = read(
         service(

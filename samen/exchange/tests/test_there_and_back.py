@@ -1,4 +1,8 @@
-"""Whatever the public part of a map says: given to another map, it says the same there."""
+"""Whatever the public part of a map says: given to another map, it says the same there.
+
+Contacts of HSDS, which are people by name, are no part of it: our map has no table for them,
+exports none and takes none in (test_reading.py).
+"""
 
 import json
 import os
@@ -95,6 +99,21 @@ def phones(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @st.composite
+def costs(draw: st.DrawFn) -> list[dict[str, Any]]:
+    cents = draw(st.lists(st.none() | st.integers(0, 99_999_999), max_size=3))
+    found = [
+        {
+            "option": draw(st.sampled_from(NAMES)),
+            "currency": draw(st.sampled_from(["", "EUR", "USD"])),
+            "amount": None if each is None else f"{each // 100}.{each % 100:02}",
+            "details": draw(st.sampled_from(["", *WORDS])),
+        }
+        for each in cents
+    ]
+    return [cost for place, cost in enumerate(found) if cost not in found[:place]]
+
+
+@st.composite
 def locations(draw: st.DrawFn) -> list[dict[str, Any]]:
     empty = dict.fromkeys(("name", "street", "postal_code", "town", "place"), "")
     found = []
@@ -155,6 +174,7 @@ def services(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
         },
         "hours": draw(hours()),
         "cost": {"cost": draw(st.sampled_from(Service.Cost.values))},
+        "cost_options": {"cost_options": draw(costs())},
         "phones": {"phones": numbers},
         "how": {"channels": draw(some(reached, 6))},
         "speaks": {"speaks": sorted(draw(some(["ar", "ti", "fa", "nl", "uk"])))},

@@ -21,6 +21,10 @@ TEXTS = {
 }
 
 
+# What others say of it in numbers. No form of ours asks for them.
+COSTS = "cost_options"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     label: str
@@ -36,6 +40,8 @@ def fact_in_words(fact: str) -> str:
     if tag:
         label = str(TEXTS.get(name, name))
         return label if tag == "nl" else f"{label} ({LANGUAGES[tag].own})"
+    if name == COSTS:
+        return _("Prices")
     titles = (section.title for section in SECTIONS.values() if name in section.about)
     return str(next(titles, name))
 
@@ -45,6 +51,7 @@ def in_words(before: Facts, after: Facts, *, blank: Facts) -> list[Difference]:
     texts = [d for d in differences(before, after) if "." in d.fact]
     return [
         *_of_fields({**blank, **before}, {**blank, **after}),
+        *_of_costs({**blank, **before}, {**blank, **after}),
         *(_of_text(text.fact, text.words) for text in texts),
     ]
 
@@ -53,6 +60,23 @@ def _of_text(fact: str, pieces: Sequence[Piece]) -> Difference:
     name, _dot, tag = fact.partition(".")
     label = TEXTS.get(name, name)
     return Difference(f"{label} ({LANGUAGES[tag].own})", pieces=pieces, language=tag)
+
+
+def _of_costs(before: Facts, after: Facts) -> Iterator[Difference]:
+    was, now = (_costs(facts[COSTS][COSTS]) for facts in (before, after))
+    if was != now:
+        yield Difference(_("Prices"), was, now)
+
+
+def _costs(costs: Sequence[Mapping[str, Any]]) -> str:
+    """ "Intake: EUR 12.50 (per keer); …"."""
+    said = []
+    for cost in costs:
+        amount = " ".join(filter(None, (cost["currency"], cost["amount"])))
+        details = f"({cost['details']})" if cost["details"] else ""
+        worth = " ".join(filter(None, (amount, details)))
+        said.append(": ".join(filter(None, (cost["option"], worth))))
+    return "; ".join(said) or "–"
 
 
 def _of_fields(before: Facts, after: Facts) -> Iterator[Difference]:

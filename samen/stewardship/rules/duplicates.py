@@ -175,6 +175,7 @@ LISTS: Mapping[str, str] = {
     "areas": "areas",
     "needs": "needs",
     "documents": "documents",
+    "cost_options": "cost_options",
 }
 # What belongs to the entry that stays, and is never taken from the other.
 OWN = frozenset({"publish", "sources"})
