@@ -58,7 +58,7 @@ def test_a_page_that_breaks_while_it_is_open_says_nothing_of_it(
     scene = Scene()
     address = scene.asks(record_of(scene.ada))
 
-    def broken(_request: object, _template: str, page: dict[str, Any]) -> None:
+    def broken(_request: object, _template: str, page: dict[str, Any], **_said: Any) -> None:
         message = f"Cannot show {page['reason']}"
         raise ValueError(message)
 
