@@ -1,5 +1,7 @@
 """The first page of the desk: what to do today, and nothing else."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +15,8 @@ from samen.stewardship.queries import keeping
 from samen.stewardship.queries.listing import municipalities
 from samen.stewardship.queries.waiting import today
 from samen.vault import queries as vault
+
+_NAMED = 3  # sources; more of them would hide what else there is to do
 
 
 @for_colleagues
@@ -38,11 +42,13 @@ def home(request: DeskRequest) -> HttpResponse:
     return render(request, "stewardship/home.html", page)
 
 
-def _failing(request: DeskRequest) -> int:
-    """How many sources of hers did not answer (F3); which, and why, is on their page."""
+def _failing(request: DeskRequest) -> dict[str, Any]:
+    """Which sources of hers did not answer (F3), the longest silent first; why is on their page."""
     if not request.colleague.holds(*DECIDES):
-        return 0
-    return failing_sources(scope_of(request, *DECIDES).municipalities).count()
+        return {"number": 0}
+    found = failing_sources(scope_of(request, *DECIDES).municipalities)
+    names, number = list(found.values_list("name", flat=True)[:_NAMED]), found.count()
+    return {"number": number, "names": names, "more": number - len(names)}
 
 
 def _circles(request: DeskRequest) -> int:

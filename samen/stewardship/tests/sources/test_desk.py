@@ -105,6 +105,21 @@ def test_she_sees_of_each_field_since_when_its_source_says_so(visit: Visit) -> N
     visit.get(f"/desk/map/{waiting.service.number}/history/", expect=404)
 
 
+@pytest.mark.usefixtures("steward")
+def test_f3_of_many_silent_sources_a_few_are_named(visit: Visit) -> None:
+    make.municipality("arnhem", "Arnhem")
+    for name in ("Elst <b>", "Apeldoorn", "Doorn", "Culemborg", "Baarn"):
+        one = make.source(name=name)
+        Source.objects.filter(pk=one.pk).update(trouble="too-slow", trouble_since=NOON)
+    elsewhere = make.source(name="Aalten", municipality="arnhem")
+    Source.objects.filter(pk=elsewhere.pk).update(trouble="too-slow", trouble_since=NOON)
+
+    [line] = visit.get("/desk/").select(FAILING)
+
+    assert line.parent
+    assert words(line.parent) == ("5 sources do not answer: Apeldoorn, Baarn, Culemborg and 2 more")
+
+
 # --- add ---------------------------------------------------------------------------------------
 
 
@@ -127,6 +142,8 @@ def test_f3_a_feed_that_fails_is_on_the_first_page_until_it_answers(
     exchange.take_in(at=source.at)
     [line] = visit.get("/desk/").select(FAILING)
     assert words(line) == "1 source does not answer"
+    assert line.parent
+    assert [words(one) for one in line.parent.select("bdi")] == ["Sociale kaart"]
     for page in ("/desk/sources/", f"/desk/sources/{source.id}/"):
         told = words(visit.get(page))
         assert "Sociale kaart" in told
