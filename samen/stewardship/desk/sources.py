@@ -398,6 +398,8 @@ def _losses(losses: Any) -> list[tuple[dict[str, str], str, int]]:
 def _field(path: str) -> dict[str, str]:
     """By its name in the list, and what it is about, where that is known."""
     parts = path.replace("[]", "").split(".")
+    if parts[0] == "coded":  # what another SAMEN says in codes, under the names of our own columns
+        parts = parts[1:] or parts
     at = "addresses" if "addresses" in parts else parts[0]
     return {"path": path, "words": _fields().get(at, "")}
 
@@ -411,6 +413,18 @@ def _fields() -> dict[str, str]:
         "phones": _("Phone numbers"),
         "languages": _("Languages spoken"),
         "schedules": _("Hours"),
+        "hours": _("Hours"),
+        "speaks": _("Languages spoken"),
+        "areas": _("Where they help"),
+        "places": _("Place"),
+        "needs": _("Which help"),
+        "groups": _("For whom"),
+        "cost": _("Cost"),
+        "interpreter": _("Interpreters"),
+        "safety": _("For emergencies"),
+        "required_documents": _("Papers to bring"),
+        "application_process": _("What happens when somebody calls or comes"),
+        "translations": _("Translations"),
         "regular_schedules": _("Hours"),
         "operating_hours": _("Hours"),
         "service_areas": _("Where they help"),

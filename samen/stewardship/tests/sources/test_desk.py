@@ -396,6 +396,32 @@ def test_why_a_record_was_refused_is_said_in_the_language_of_the_reader(visit: V
     assert "a0: 100% of its hours were odd." in page
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("coded.hours", "Tijden"),
+        ("coded.phones", "Telefoonnummers"),
+        ("coded.places.street", "Plek"),
+        ("safety.emergency", "Voor noodgevallen"),
+        ("required_documents", "Papieren om mee te nemen"),
+        ("cost_options[].amount", "Kosten"),
+    ],
+)
+def test_what_is_lost_is_named_in_the_language_of_the_reader(
+    path: str, said: str, visit: Visit
+) -> None:
+    there = make.source()
+    run = bring(there, record())
+    run.losses = {f"{path}|not-readable": 2}
+    run.save()
+
+    visit.sign_in(people.colleague(Role.STEWARD, municipality="utrecht", reads="nl"))
+    page = words(visit.get(f"/desk/sources/{there.id}/"))
+
+    assert f"{said} {path}:" in page
+    assert "het is niet te lezen (2 vermeldingen)" in page
+
+
 # --- the wrong person --------------------------------------------------------------------------
 
 
