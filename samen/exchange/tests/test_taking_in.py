@@ -300,6 +300,18 @@ def test_the_date_of_assurance_never_moves_by_an_import() -> None:
     assert service().assured_on == date(2026, 1, 1)
 
 
+def test_the_day_on_which_others_confirmed_it_stays_what_they_say() -> None:
+    there = source()
+    bring(there, record(assured_date="2026-11-20"))
+
+    [given] = list(given_back(there))
+    [document] = [json.loads(one) for one in queries.documents([service().id]).values()]
+
+    assert given["assured_date"] == "2026-11-20"
+    assert "assured_date" not in document
+    assert (service().assurer, service().verified) == ("", "page")
+
+
 # --- E3: no echo ---------------------------------------------------------------------------------
 
 
