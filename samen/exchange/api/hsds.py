@@ -158,9 +158,9 @@ def _missing(kind: str, record: UUID | None) -> NoReturn:
     raise Problem(410, "This was made one with another record.", merged_into=into, **since)
 
 
-def _tag(*parts: object) -> str:
+def _tag(standard: str, kind: str, said: Asked, language: str) -> str:
     """Another revision of the map, another answer; what was asked cannot be read from it."""
-    return _sealed(repr((*parts, *queries.fingerprint())).encode())
+    return _sealed(repr((standard, kind, said, language, queries.fingerprint(said))).encode())
 
 
 def _sealed(body: bytes) -> str:

@@ -17,6 +17,7 @@ from samen.exchange.queries.meant import Meant, how_many, stretch_of
 from samen.exchange.queries.taxonomies import terms
 from samen.exchange.rules import ORIGINAL, Term
 from samen.exchange.rules.operations import Asked
+from samen.search import queries as search
 
 _AT_ONCE = 500  # records of a stream that are in memory together
 
@@ -67,9 +68,12 @@ def one(kind: str, record: UUID, shape: Shape) -> bytes | None:
     return next(iter(listed.bodies([record], shape)), None)
 
 
-def fingerprint() -> tuple[int, str]:
-    """What every answer is made of: another one, and answers may be others."""
-    return directory.revision(), made_by()
+def fingerprint(asked: Asked) -> tuple[object, ...]:
+    """What an answer is made of: another one, and the answer may be another.
+
+    Words may for a moment be looked for in an older index than the map is.
+    """
+    return directory.revision(), made_by(), search.as_of() if asked.search else None
 
 
 # --- services ------------------------------------------------------------------------------------

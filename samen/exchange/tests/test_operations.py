@@ -32,6 +32,8 @@ from samen.foundation.actor import job
 from samen.needs.tests import make as needs
 from samen.places.models import Place
 from samen.places.tests import make as places
+from samen.search.engine import shelf
+from samen.search.queries.index import root
 
 __all__ = ["ask", "hsds"]  # fixtures
 
@@ -651,6 +653,21 @@ def test_p5_who_has_it_already_is_told_so_in_a_few_bytes(ask: Ask, path: str) ->
     changed(service, minutes=1, name="Anders")
     ask.get(path, headers={"if-none-match": tag})
     assert ask.answer.headers["ETag"] != tag
+
+
+def test_an_answer_from_an_older_index_is_not_known_again(ask: Ask) -> None:
+    """Needs have changed and another process builds: words are looked for in what was there."""
+    make.service(name="Tuin")
+    ask.get("services", search="tuin")
+
+    with shelf.only_builder(root()) as mine:
+        assert mine
+        Change.objects.create(at=make.NOON, kind="need", record=uuid4(), verb="changed")
+        ask.get("services", search="tuin")
+        older = ask.answer.headers["ETag"]
+    ask.get("services", search="tuin", headers={"if-none-match": older})
+
+    assert ask.answer.headers["ETag"] != older
 
 
 def test_another_question_or_language_has_another_tag(ask: Ask) -> None:

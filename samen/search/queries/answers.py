@@ -125,8 +125,16 @@ def search(question: Question) -> Answer:
     found = _found(held, question)
     ready = Hits([(part, each.verdict, each.ready) for part, each in found], question)
     review = Hits([(part, each.verdict, each.review) for part, each in found], question)
-    as_of = held.revision if held.whole else None
-    return Answer(ready, review, len(ready) + len(review), as_of)
+    return Answer(ready, review, len(ready) + len(review), _as_of(held))
+
+
+def as_of() -> int | None:
+    """What `Answer.as_of` is now, for who asks for nothing but words."""
+    return _as_of(keeper.current())
+
+
+def _as_of(held: Held) -> int | None:
+    return held.revision if held.whole else None
 
 
 def counts(question: Question) -> Counts:
