@@ -37,28 +37,34 @@ class Machine:
         self.index, self.made = index, made
         self.quick = made.Quick(index)
         self._known: dict[Hashable, Any] = {}
+        # What every question needs.
+        self.emergencies = index.having(f"{EMERGENCY}:")
+        self.remote = self.masks("channel", sorted(asking.REMOTE))
 
     def masks(self, kind: str, values: Sequence[str]) -> Any:
         """The bits of the values."""
         key = kind, tuple(values)
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             words = np.zeros(self.index.bits(kind).shape[1], np.uint64)
             for word, mask in self.index.masks(kind, values).items():
                 words[word] = mask
-            self._keep(key, self.made.Masks(words))
-        return self._known[key]
+            found = self._keep(key, self.made.Masks(words))
+        return found
 
     def chosen(self, situation: Situation | None) -> Any:
         if situation is None:
             return None
-        if situation not in self._known:
-            self._keep(situation, self._put_together(situation))
-        return self._known[situation]
+        found = self._known.get(situation)
+        if found is None:
+            found = self._keep(situation, self._put_together(situation))
+        return found
 
-    def _keep(self, key: Hashable, value: Any) -> None:
+    def _keep(self, key: Hashable, value: Any) -> Any:
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[key] = value
+        return value
 
     def _put_together(self, situation: Situation) -> Any:
         index = self.index
@@ -83,16 +89,17 @@ class Machine:
         """The question in numbers; where it is asked from is added by who knows the areas."""
         asked = self.made.Asked()
         asked.chosen = self.chosen(situation)
-        asked.words, asked.every_word = bool(question.words), question.every_word
-        asked.today = question.at.date().toordinal()
+        asked.today = question.at.toordinal()
         asked.open_now = question.open_now
-        asked.always = asking.DAY_AND_NIGHT in question.channels
         asked.no_papers, asked.free = question.no_papers, question.free
+        if question.words:
+            asked.words, asked.every_word = True, question.every_word
         if question.speaks is not None:
             asked.language, asked.kin = True, self._kin(question.speaks)
             if question.words and question.place is None:  # and so of many
                 asked.heard = self._heard(question.speaks)
         if question.channels:
+            asked.always = asking.DAY_AND_NIGHT in question.channels
             wanted = asking.ways(question.channels)
             asked.channels = bool(wanted)
             asked.offered = self.masks("channel", sorted(wanted))
@@ -101,22 +108,25 @@ class Machine:
 
     def _kin(self, wanted: str) -> Any:
         key = "kin", wanted
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             listed = self.index.marked("speaks")
             kin = [tag for tag in listed if asking.is_kin(tag, wanted)]
-            self._keep(key, self.masks("speaks", kin))
-        return self._known[key]
+            found = self._keep(key, self.masks("speaks", kin))
+        return found
 
     def _heard(self, wanted: str) -> Any:
         """Of each row a bit: somebody there talks with her; the map knows that nobody can."""
         key = "heard", wanted
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             spoken = self.index.bits("speaks")
             talks = (spoken & np.asarray(self._kin(wanted).words)).any(axis=1)
             cannot = spoken.any(axis=1) & ~talks
             cannot &= self.index.columns.interpreter == KNOWN.index("no")
-            self._keep(key, tuple(np.packbits(each, bitorder="little") for each in (talks, cannot)))
-        return self._known[key]
+            both = tuple(np.packbits(each, bitorder="little") for each in (talks, cannot))
+            found = self._keep(key, both)
+        return found
 
     def _of_groups(self, asked: Any, said: frozenset[str]) -> None:
         limited = self.index.marked("only")

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from samen.search.engine.columns import AREA, EMERGENCY, Rows
+from samen.search.engine.columns import AREA, Rows
 from samen.search.engine.kernel import Machine
 from samen.search.engine.scan import Areas, Flags, Found, States, reach
 from samen.search.engine.wording import Sought
-from samen.search.rules import asking
 from samen.search.rules.asking import Question, Situation
 
 
@@ -28,9 +27,10 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     asked.counting = counting
     around = _see(machine, asked, question, areas)
     asked.many_words = len(sought)
-    emergencies = machine.index.having(f"{EMERGENCY}:")
     left = None if gone is None else gone.view(np.uint8)
-    return Found.of(machine.quick.found(asked, around, emergencies, left, list(sought), states))
+    return Found.of(
+        machine.quick.found(asked, around, machine.emergencies, left, list(sought), states)
+    )
 
 
 def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list[Rows]:
@@ -42,9 +42,8 @@ def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list
     asked.latitude, asked.longitude = place.latitude, place.longitude
     asked.within = within = reach(question)
     asked.seen = seen = areas.seen_from(place, within)
-    asked.remote = machine.masks("channel", _REMOTE)
+    asked.remote = machine.remote
     index, slugs = machine.index, areas.slugs
+    if not slugs:
+        return []
     return [index.having(f"{AREA}:{slugs[area]}") for area in seen.nonzero()[0].tolist()]
-
-
-_REMOTE = tuple(sorted(asking.REMOTE))

@@ -257,6 +257,8 @@ class Judged(Protocol):
 class Ranked(Sequence[int]):
     """Places in the verdict, the best first. Only as many are put in order as are looked at."""
 
+    __slots__ = ("_known", "_many", "_part", "_verdict")
+
     def __init__(self, verdict: Judged, part: int) -> None:
         self._verdict, self._part, self._many = verdict, part, verdict.many(part)
         self._known: list[int] = []

@@ -7,7 +7,6 @@ each row (see scan), and so the answer is that of the scan, at the price of the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +40,22 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     """
     if sought is None and question.words:
         [sought] = wording.seek(question.words, [asked(index, gone)])
+    said = sought or ()
     machine = kernel.of(index)
-    known: dict[str, Any] = {"areas": areas, "states": states, "gone": gone, "sought": sought or ()}
     if machine is None:
-        return plainly(index, question, situation, **known)
-    return quickly.find(machine, question, situation, counting=counting, **known)
+        return plainly(
+            index, question, situation, areas=areas, states=states, gone=gone, sought=said
+        )
+    return quickly.find(
+        machine,
+        question,
+        situation,
+        areas=areas,
+        states=states,
+        gone=gone,
+        sought=said,
+        counting=counting,
+    )
 
 
 def plainly(  # noqa: PLR0913 what is asked, and what is known
