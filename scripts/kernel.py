@@ -18,7 +18,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "samen" / "search" / "engine" / "quick.pyx"
 MADE = SOURCE.with_name("quick" + str(sysconfig.get_config_var("EXT_SUFFIX")))
 # No shortcuts with numbers: what numpy adds up has to be the same to the last place.
-FLAGS = ("-O2", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-w")
+FLAGS = ("-O3", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-w")
 
 
 def missing() -> str | None:
