@@ -101,7 +101,11 @@ _WORDS = (
     "Below a million services the words, and their forms with a letter missing, weigh the most."
 )
 _CHECKED = "Every file is read and checked by who opens it first; the next trust that."
-_SHELL = "Both share the frame, the filters and the search; only the cards are kept."
+_SHELL = (
+    "Both share the frame, the filters and the search; only the cards are kept. The map is made of"
+    " copies of the real one: some ten thousand services answer the question of that page, and"
+    " both go through all of them. With 10,000 services it was 7.6x in process."
+)
 
 GATES = (
     Gate(

@@ -242,10 +242,14 @@ def _built(found: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"- {int(size):,} services: {ours['bytes_a_service']} bytes each,"
             f" opened in {ours['open_ms']} ms, by who reads and checks every byte in"
-            f" {ours['first_ms']} ms; a process that has answered needs"
-            f" {ours['memory_mb']['own']:,.0f} MB of its own and"
-            f" {ours['memory_mb']['shared']:,.0f} MB of files that all share; to build it took"
-            f" {ours['peak_mb']:,} MB"
+            f" {ours['first_ms']} ms"
         )
+        if "memory_mb" in ours:
+            yield (
+                "  - a process that has answered needs"
+                f" {ours['memory_mb']['own']:,.0f} MB of its own and"
+                f" {ours['memory_mb']['shared']:,.0f} MB of files that all share; to build it took"
+                f" {ours['peak_mb']:,} MB"
+            )
         yield from (f"- missing: {name} ({how})" for name, how in row["missing"].items())
     yield ""
