@@ -22,6 +22,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 LIMIT = 13_000
 STATUS_LINE = 60
 STYLE_HEADERS = 900
+CITIES, RURAL = 40, 0.1
 SEED = UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
 
 KINDS = {
@@ -81,41 +82,63 @@ def _fetched(client: Any, address: str) -> int:
 
 
 def fill(size: int) -> None:
-    """Bring the map to `size` published services with services that look like the real ones."""
-    from samen.directory.models import (  # noqa: PLC0415 after the setup
-        Change,
-        Phone,
-        Service,
-        ServiceArea,
-        ServiceNeed,
-        ServiceText,
-    )
+    """Bring the map to `size` published services with services that look like the real ones.
+
+    They stand in the forty largest towns by population, one in ten elsewhere, as those of
+    bench/maps.py do. A country has no thousand helplines: what is there for all of it is copied
+    as something for one town.
+    """
+    from samen.directory import models as directory  # noqa: PLC0415 after the setup
     from samen.foundation import clock  # noqa: PLC0415 after the setup
+    from samen.places.models import Place  # noqa: PLC0415 after the setup
 
     chance = random.Random(size)  # noqa: S311 a map for measuring, no secret
-    models = list(Service.objects.exclude(publish="hidden"))
+    models = list(directory.Service.objects.exclude(publish="hidden"))
     missing = size - len(models)
     if missing <= 0:
         return
-    last = Service.objects.order_by("-number").values_list("number", flat=True)[0]
-    kinds = (ServiceNeed, ServiceArea, ServiceText, Phone)
+    last = directory.Service.objects.order_by("-number").values_list("number", flat=True)[0]
+    kinds = (
+        directory.ServiceNeed,
+        directory.ServiceText,
+        directory.ServiceLanguage,
+        directory.ServiceGroup,
+        directory.OpeningHours,
+        directory.Phone,
+    )
     like = {
         model: [row for kind in kinds for row in kind.objects.filter(service=model)]
         for model in models
     }
-    fresh: list[Service] = []
-    links: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
+    towns = list(Place.objects.order_by("-population", "slug"))
+    cities, rest = towns[:CITIES], towns[CITIES:]
+    people = [city.population for city in cities]
+    fresh: dict[type[Any], list[Any]] = {directory.Service: [], directory.Location: []}
     for number in range(last + 1, last + 1 + missing):
         model = chance.choice(models)
         key = uuid5(SEED, str(number))
-        fresh.append(_copy(model, id=key, key=f"made-{number}", number=number))
+        rural = chance.random() < RURAL
+        town = chance.choice(rest) if rural else chance.choices(cities, people)[0]
+        there = directory.Location(
+            id=uuid5(key, "place"),
+            organization_id=model.organization_id,
+            type=directory.Location.Type.PHYSICAL,
+            town=town.name,
+            place=town,
+        )
+        made = [
+            _copy(model, id=key, key=f"made-{number}", number=number),
+            there,
+            directory.ServiceAtLocation(id=uuid5(key, "at"), service_id=key, location=there),
+        ]
         for row in like[model]:
-            own = {"id": uuid5(key, str(row.pk)) if isinstance(row, Phone) else None}
-            links[type(row)].append(_copy(row, service_id=key, **own))
-    Service.objects.bulk_create(fresh, batch_size=500)
-    for kind, rows in links.items():
+            own = {"id": uuid5(key, str(row.pk)) if isinstance(row, directory.Phone) else None}
+            made.append(_copy(row, service_id=key, **own))
+        for row in made:
+            fresh.setdefault(type(row), []).append(row)
+    for kind, rows in fresh.items():
         kind.objects.bulk_create(rows, batch_size=500)
-    Change.objects.create(at=clock.now(), kind="service", record=SEED, verb="created")
+    directory.Change.objects.create(at=clock.now(), kind="service", record=SEED, verb="created")
 
 
 def _copy(row: Any, **other: Any) -> Any:
