@@ -14,6 +14,7 @@ from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
 _SOURCE = Path(__file__).with_name("quick.pyx")
+_MANY = 2_000  # services: of fewer it is as quick to look it up again
 _MOST = 512  # situations and sets of values that are kept for an index
 
 
@@ -96,7 +97,7 @@ class Machine:
             asked.words, asked.every_word = True, question.every_word
         if question.speaks is not None:
             asked.language, asked.kin = True, self._kin(question.speaks)
-            if question.words and question.place is None:  # and so of many
+            if len(self.index) >= _MANY or (question.words and question.place is None):
                 asked.heard = self._heard(question.speaks)
         if question.channels:
             asked.always = asking.DAY_AND_NIGHT in question.channels

@@ -92,6 +92,7 @@ cdef enum:
     NOT_ASKED = -1  # the clock
     SIDE_BY_SIDE = 8  # lists that are read so
     NO_MORE = 0x7fffffff  # of the rows of a list
+    PAGE = 32  # rows of which the first is at hand
     BY_HAND = 64  # places that are put in order one by one
 
 
@@ -157,26 +158,24 @@ cdef inline double _arc(double y) noexcept:
 
 
 cdef inline Py_ssize_t _first(const int* rows, Py_ssize_t many, int row) noexcept:
-    """How many of the list, which is in order, lie before the row."""
-    cdef Py_ssize_t low = 0, middle
-    while low < many:
-        middle = (low + many) >> 1
-        if rows[middle] < row:
-            low = middle + 1
-        else:
-            many = middle
-    return low
+    """How many of the list, which is in order, lie before the row. Without a branch: which half it
+    is in nobody can guess."""
+    cdef Py_ssize_t low = 0, half
+    while many > 1:
+        half = many >> 1
+        low += half if rows[low + half - 1] < row else 0
+        many -= half
+    return low + (many == 1 and rows[low] < row)
 
 
-cdef inline Py_ssize_t _at(const double[::1] homes, double home) noexcept:
-    cdef Py_ssize_t low = 0, high = homes.shape[0], middle
-    while low < high:
-        middle = (low + high) >> 1
-        if homes[middle] < home:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+cdef inline Py_ssize_t _at(const double* homes, Py_ssize_t many, double home) noexcept:
+    """The same, of where things are."""
+    cdef Py_ssize_t low = 0, half
+    while many > 1:
+        half = many >> 1
+        low += half if homes[low + half - 1] < home else 0
+        many -= half
+    return low + (many == 1 and homes[low] < home)
 
 
 @cython.final
@@ -188,6 +187,7 @@ cdef class Chosen:
     cdef const int[::1] route_row  # each once, in order
     cdef const double[::1] route_worth, support_worth
     cdef bint kinds, urgent
+    cdef bint only_direct  # nothing but what was chosen itself fits
     cdef readonly list lists  # of rows, in which every row is that may fit
 
     def __init__(self, direct, forms, routes, support, support_worth, *, kinds, urgent, lists):
@@ -195,6 +195,7 @@ cdef class Chosen:
         self.route_row, self.route_worth = routes
         self.support_worth, self.kinds, self.urgent = support_worth, kinds, urgent
         self.lists = lists
+        self.only_direct = not (kinds or urgent or len(self.route_row))
 
 
 @cython.final
@@ -276,11 +277,18 @@ cdef class Desk:
     cdef object found  # rows
     cdef int* rows
     cdef Py_ssize_t many
+    cdef bint all_fit  # what was chosen, and nothing needs to be looked up
     cdef double* told  # of each row what all words tell together
     cdef double* best  # and what one of them does
     cdef int* met  # how many of them it has
     cdef Kept* kept
     cdef Py_ssize_t left
+    cdef Py_ssize_t[3] many_of  # each part
+
+    cdef void count(self) noexcept:
+        cdef Py_ssize_t place
+        for place in range(self.left):
+            self.many_of[self.kept[place].part] += 1
 
     def __dealloc__(self):
         free(self.pieces)
@@ -292,6 +300,14 @@ cdef class Desk:
         free(self.best)
         free(self.met)
         free(self.kept)
+
+
+def _at_one_town(columns):
+    """Of each row whether it is to be had there and nowhere else."""
+    once = np.diff(columns.town_start) == 1
+    once &= np.diff(columns.area_start) == 0
+    once &= ~columns.national
+    return once.view(np.uint8)
 
 
 cdef void* _room(size_t many, size_t of) except NULL:
@@ -323,10 +339,12 @@ cdef class Quick:
     cdef const double[::1] home, town_latitude, town_longitude, spare_home
     cdef const int[::1] number, last_seen, hours, area, spare_row, town_start, area_start
     cdef const int[::1] post_start, post_row, word_start
-    cdef const unsigned char[::1] review, emergency, national, post_weight, word_text
+    cdef const unsigned char[::1] review, apart, emergency, national, post_weight, word_text
     cdef const signed char[::1] interpreter, without_documents, cost, verified, all_week
     cdef const short[::1] minimum_age, maximum_age
     cdef const Word[:, ::1] channel, welcome, need, only, speaks
+    cdef const unsigned char[::1] at_one_town
+    cdef const double[::1] page_home
 
     def __init__(self, index):
         columns = index.columns
@@ -341,6 +359,7 @@ cdef class Quick:
         self.post_weight = columns.post_weight
         self.review = columns.review.view(np.uint8)
         self.emergency = columns.emergency.view(np.uint8)
+        self.apart = (columns.review & ~columns.emergency).view(np.uint8)
         self.national = columns.national.view(np.uint8)
         self.interpreter = columns.interpreter
         self.without_documents = columns.without_documents
@@ -349,6 +368,7 @@ cdef class Quick:
         self.channel, self.welcome = columns.bits_channel, columns.bits_for
         self.need, self.only = columns.bits_need, columns.bits_only
         self.speaks = columns.bits_speaks
+        self.at_one_town, self.page_home = _at_one_town(columns), columns.home[::PAGE].copy()
 
     # --- words --------------------------------------------------------------------------------
 
@@ -510,7 +530,7 @@ cdef class Quick:
         cdef const Piece* pieces = desk.pieces
         cdef const int* posts = &self.post_row[0]
         cdef const unsigned char* weights = &self.post_weight[0]
-        cdef Py_ssize_t each, lists = desk.many_pieces, room = 0, many = 0
+        cdef Py_ssize_t each, alone, start, last, lists = desk.many_pieces, room = 0, many = 0
         cdef int row, following, met
         cdef double told, best
         cdef int* rows
@@ -526,25 +546,37 @@ cdef class Quick:
         desk.rows = rows = <int*>_data(desk.found, cnp.NPY_INT32)
         desk.told = tolds = <double*>_room(room, sizeof(double))
         desk.met = mets = <int*>_room(room, sizeof(int))
-        following = NO_MORE
-        for each in range(lists):
-            following = min(following, head[each])
-        while following != NO_MORE:
-            row, following = following, NO_MORE
+        while True:
+            row = following = NO_MORE
+            alone = 0
+            for each in range(lists):
+                if head[each] < row:
+                    row, following, alone = head[each], row, each
+                elif head[each] < following:
+                    following = head[each]
+            if row == NO_MORE:
+                break
+            if row < following:  # in one list alone, as those that come next may be
+                start, last = at[alone], end[alone]
+                while start < last and posts[start] < following:
+                    rows[many], mets[many] = posts[start], weights[start] > 0
+                    tolds[many] = weights[start] * worth[alone] * desk.rarity[pieces[alone].word]
+                    many += gone is NULL or not gone[posts[start]]
+                    start += 1
+                at[alone], head[alone] = start, posts[start] if start < last else NO_MORE
+                continue
             told, best, met = 0, 0, 0
             for each in range(lists):
                 if head[each] == row:
                     best = max(best, weights[at[each]] * worth[each])
                     at[each] += 1
                     head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
-                following = min(following, head[each])
                 if is_last[each] and best > 0:
                     told += best * desk.rarity[pieces[each].word]
                     met += 1
                     best = 0
-            if gone is NULL or not gone[row]:
-                rows[many], tolds[many], mets[many] = row, told, met
-                many += 1
+            rows[many], tolds[many], mets[many] = row, told, met
+            many += gone is NULL or not gone[row]
         desk.many = many
 
     # --- which rows ---------------------------------------------------------------------------
@@ -576,8 +608,9 @@ cdef class Quick:
             room += len(rows)
         desk.found = _made(room, cnp.NPY_INT32)
         desk.rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        desk.all_fit = not asked.words and asked.chosen is not None and asked.chosen.only_direct
         if asked.place:
-            many = self._nearby(desk, areas, emergencies)
+            many = self._nearby(asked, desk, areas, emergencies)
         else:
             for place in range(desk.many_lists):
                 many = _copied(&desk.lists[place], desk.rows, many)
@@ -590,15 +623,23 @@ cdef class Quick:
         desk.ends = desk.places + 2
         desk.bounds = <int*>_room(desk.ends + 2, sizeof(int))
         for place in range(desk.places):
-            desk.bounds[place + 1] = _at(self.home, desk.homes[place])
-        desk.bounds[desk.ends - 1] = _at(self.home, UNPLACED)
-        desk.bounds[desk.ends] = _at(self.home, END)
+            desk.bounds[place + 1] = self._before(desk.homes[place])
+        desk.bounds[desk.ends - 1] = self._before(UNPLACED)
+        desk.bounds[desk.ends] = self._before(END)
         desk.bounds[0], desk.bounds[desk.ends + 1] = 0, self.size
         return 0
 
-    cdef Py_ssize_t _nearby(self, Desk desk, list areas, emergencies) except -1:
-        cdef Py_ssize_t many = 0, pair, place
+    cdef inline Py_ssize_t _before(self, double home) noexcept:
+        """How many rows stand before what is there: first among the few that begin a page."""
+        cdef Py_ssize_t page = _at(&self.page_home[0], self.page_home.shape[0], home)
+        cdef Py_ssize_t start = (page - 1) * PAGE if page else 0
+        return start + _at(&self.home[start], min(PAGE, self.size - start), home)
+
+    cdef Py_ssize_t _nearby(self, Asked asked, Desk desk, list areas, emergencies) except -1:
+        cdef Py_ssize_t many = 0, pair, place, near
         cdef int* into = desk.rows
+        cdef Py_ssize_t many_spare = self.spare_home.shape[0]
+        cdef const double* spare = &self.spare_home[0] if many_spare else NULL
         cdef Lists others
         others.one = True
         if desk.lists is NULL:
@@ -608,17 +649,28 @@ cdef class Quick:
                     many += 1
         for place in range(desk.many_lists):
             many = _cut(&desk.lists[place], desk.bounds + 1, desk.ends, into, many)
+        near = many
         for rows in areas:
             others.rows, others.many = <const int*>_data(rows, cnp.NPY_INT32), len(rows)
             many = _cut(&others, desk.bounds, desk.ends + 2, into, many)
         for pair in range(0, desk.places, 2):
-            for place in range(_at(self.spare_home, desk.homes[pair]),
-                               _at(self.spare_home, desk.homes[pair + 1])):
+            for place in range(_at(spare, many_spare, desk.homes[pair]),
+                               _at(spare, many_spare, desk.homes[pair + 1])):
                 into[many] = self.spare_row[place]
                 many += 1
         others.rows = <const int*>_data(emergencies, cnp.NPY_INT32)
         others.many = len(emergencies)
-        return _copied(&others, into, many)
+        many = _copied(&others, into, many)
+        return self._fitting(asked.chosen, into, near, many) if desk.all_fit else many
+
+    cdef Py_ssize_t _fitting(self, Chosen chosen, int* rows, Py_ssize_t kept,
+                             Py_ssize_t many) noexcept:
+        """Those from `kept` on that have what was chosen."""
+        cdef Py_ssize_t place
+        for place in range(kept, many):
+            rows[kept] = rows[place]
+            kept += chosen.direct.any and _has(&self.need[rows[place], 0], chosen.direct)
+        return kept
 
     cdef void _stretches(self, Asked asked, Desk desk) except *:
         """As rules/ground.py has them."""
@@ -670,6 +722,7 @@ cdef class Quick:
         """
         cdef Desk desk = Desk()
         cdef const unsigned char* left_out = NULL
+        cdef const signed char* table
         if asked.words:
             self._read(desk, sought)
             self._list_words(asked, desk)
@@ -677,37 +730,79 @@ cdef class Quick:
             self._list(desk, asked.chosen.lists)
         if gone is not None:
             left_out = <const unsigned char*>_data(gone, cnp.NPY_UINT8)
+        asked.open_up()
+        table = <const signed char*>_data(states.table, cnp.NPY_INT8)
         if asked.words and self._may_merge(asked, desk):
             self._merge(desk, left_out)
         else:
             self._candidates(asked, desk, areas, emergencies)
             if left_out is not NULL:
                 desk.many = _without(desk.rows, desk.many, left_out)
+            if asked.place:
+                self._sift(asked, desk, table)
             if asked.words:
                 self._tell(desk)
-        asked.open_up()
-        if self._judge(asked, desk, <const signed char*>_data(states.table, cnp.NPY_INT8)):
-            self._ask(asked, desk, states)
+        if _is_worth_asked_later(asked):
+            self._judge_later(asked, desk)
+        else:
+            if self._judge(asked, desk, table):
+                self._ask(asked, desk, states)
+            desk.count()
         return Left(self, asked, desk, states)
+
+    cdef void _sift(self, Asked asked, Desk desk, const signed char* table) noexcept:
+        """Leave out who is surely no answer. Half of them are not, and which half no processor can
+        guess; so it is not made to."""
+        cdef const unsigned char* cannot = asked.cannot
+        cdef bint by_papers = asked.no_papers, by_hours = asked.open_now, may
+        cdef Py_ssize_t place, row, kept = 0
+        cdef int* rows = desk.rows
+        for place in range(desk.many):
+            row = rows[place]
+            may = not self.at_one_town[row] or (
+                self._near_chord(asked, self.town_start[row]) <= asked.surely_beyond)
+            if cannot is not NULL:
+                may &= not _is_set(cannot, row)
+            if by_papers:
+                may &= self.without_documents[row] != NO
+            if by_hours:
+                may &= table[self.hours[row]] != CLOSED
+            rows[kept] = row
+            kept += may | self.emergency[row]
+        desk.many = kept
+
+    cdef void _judge_later(self, Asked asked, Desk desk) except *:
+        """Those that are left, in `kept`, and nothing else of them. Which are is not guessed."""
+        cdef Py_ssize_t place, left = 0
+        cdef Kept* kept = <Kept*>_room(desk.many, sizeof(Kept))
+        cdef bint is_left
+        cdef One one
+        desk.kept = kept
+        for place in range(desk.many):
+            is_left = self._is_left(asked, desk, place, &one, True)
+            kept[left].at, kept[left].part = place, self._part(&one)
+            kept[left].score, kept[left].now = NAN, NOT_ASKED
+            desk.many_of[kept[left].part] += is_left
+            left += is_left
+        desk.left = left
 
     cdef Py_ssize_t _judge(self, Asked asked, Desk desk, const signed char* table) except -1:
         """Those that are left, in `kept`; of how many nobody has asked yet whether they are open."""
         cdef Py_ssize_t place, left = 0, unknown = 0
-        cdef signed char now = NOT_ASKED
-        cdef bint later = _is_worth_asked_later(asked)
+        cdef Kept* kept = <Kept*>_room(desk.many, sizeof(Kept))
+        cdef signed char now
         cdef One one
-        desk.kept = <Kept*>_room(desk.many, sizeof(Kept))
+        desk.kept = kept
         for place in range(desk.many):
-            if not self._is_left(asked, desk, place, &one, later):
+            if not self._is_left(asked, desk, place, &one, False):
                 continue
-            desk.kept[left].at, desk.kept[left].part = place, self._part(&one)
-            desk.kept[left].score = NAN if later else one.score
-            if not later:
-                now = table[self.hours[one.row]]
-                unknown += now == NOT_ASKED
-            desk.kept[left].now = now
-            if now != NOT_ASKED:
-                self._settle(asked, &desk.kept[left], now, one.row)
+            now = table[self.hours[one.row]]
+            kept[left].at, kept[left].part = place, self._part(&one)
+            kept[left].score, kept[left].now = one.score, now
+            if now == NOT_ASKED:
+                unknown += 1
+            else:
+                self._settle(asked, &kept[left], now, one.row)
             left += 1
         desk.left = left
         return unknown
@@ -740,7 +835,9 @@ cdef class Quick:
         """Whether it may be an answer; what it is worth before anybody looks at a clock, and why."""
         one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
         one.direct, one.local = False, False
-        if asked.chosen is not None and not self._fit(asked.chosen, one):
+        if desk.all_fit:
+            _fits(one)
+        elif asked.chosen is not None and not self._fit(asked.chosen, one):
             return False
         if asked.words and not _said(asked, one, desk, place, whether_only):
             return False
@@ -754,18 +851,14 @@ cdef class Quick:
 
     cdef inline unsigned char _part(self, const One* one) noexcept:
         """What nobody confirmed stands apart, when it fits what was chosen or is near."""
-        if not self.review[one.row] or self.emergency[one.row]:
-            return IS_READY
-        return IN_REVIEW if one.direct or one.local else NEITHER
+        return self.apart[one.row] * (IN_REVIEW if one.direct | one.local else NEITHER)
 
     cdef bint _fit(self, Chosen chosen, One* one) noexcept:
         cdef double worth = 0
         cdef Py_ssize_t place
         cdef bint related, form
         if chosen.direct.any and _has(&self.need[one.row, 0], chosen.direct):
-            one.direct = True
-            one.score += FITS
-            one.why |= SAY_FITS
+            _fits(one)
         if chosen.route_row.shape[0]:
             worth = _route(chosen, one.row)
             if worth > 0:
@@ -793,10 +886,14 @@ cdef class Quick:
         cdef const signed char* seen = asked.known
         cdef int of_areas = 0
         cdef Py_ssize_t place
-        cdef double way
-        cdef bint has_area = self.area_start[one.row] < self.area_start[one.row + 1]
-        cdef bint has_town = self.town_start[one.row] < self.town_start[one.row + 1]
-        cdef bint inside = False
+        cdef bint has_area, has_town
+        if self.at_one_town[one.row]:
+            if self._is_reached(asked, one, self.town_start[one.row]):
+                self._is_here(one)
+                return True
+            return self.emergency[one.row]
+        has_area = self.area_start[one.row] < self.area_start[one.row + 1]
+        has_town = self.town_start[one.row] < self.town_start[one.row + 1]
         for place in range(self.area_start[one.row], self.area_start[one.row + 1]):
             of_areas |= seen[self.area[place]]
         if self.national[one.row]:
@@ -804,19 +901,9 @@ cdef class Quick:
             one.why |= SAY_EVERYWHERE
             return True
         for place in range(self.town_start[one.row], self.town_start[one.row + 1]):
-            if asked.counting:
-                inside |= self._is_within(asked, place)
-                continue
-            way = self._kilometres(asked, place)
-            inside |= way <= asked.within
-            if isnan(one.distance) or way < one.distance:
-                one.distance = way
-        if inside or of_areas & HERE:
-            one.local = True
-            one.score += NEAR
-            if not isnan(one.distance):
-                one.score += NEARNESS * exp(one.distance * FADES)
-            one.why |= SAY_NEAR
+            of_areas |= HERE if self._is_reached(asked, one, place) else 0
+        if of_areas & HERE:
+            self._is_here(one)
         elif of_areas & NEXT_DOOR:
             one.score += AROUND
             one.why |= SAY_AROUND
@@ -826,6 +913,23 @@ cdef class Quick:
         else:
             return self.emergency[one.row]
         return True
+
+    cdef inline bint _is_reached(self, Asked asked, One* one, Py_ssize_t town) noexcept:
+        """Whether the town is within reach; how far the nearest is, where somebody asks."""
+        cdef double way
+        if asked.counting:
+            return self._is_within(asked, town)
+        way = self._kilometres(asked, town)
+        if isnan(one.distance) or way < one.distance:
+            one.distance = way
+        return way <= asked.within
+
+    cdef inline void _is_here(self, One* one) noexcept:
+        one.local = True
+        one.score += NEAR
+        if not isnan(one.distance):
+            one.score += NEARNESS * exp(one.distance * FADES)
+        one.why |= SAY_NEAR
 
     cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:
         """The haversine. Nearby without the functions of the mathematics: their series, as far
@@ -882,7 +986,7 @@ cdef class Quick:
             suits &= self._reached(asked, one)
         if asked.always:
             suits &= self.all_week[one.row] != NOT_ALWAYS
-        return suits or self.emergency[one.row]
+        return suits | self.emergency[one.row]
 
     cdef inline bint _talks(self, Asked asked, One* one, bint whether_only) noexcept:
         cdef int interpreter
@@ -976,6 +1080,12 @@ cdef class Quick:
             one.why |= SAY_NOT_CONFIRMED
 
 
+cdef inline void _fits(One* one) noexcept:
+    one.direct = True
+    one.score += FITS
+    one.why |= SAY_FITS
+
+
 cdef inline bint _said(Asked asked, One* one, Desk desk, Py_ssize_t place,
                        bint whether_only) noexcept:
     cdef int met = desk.met[place]
@@ -1047,16 +1157,10 @@ cdef class Left:
     cdef object states
     cdef readonly Py_ssize_t size  # rows that were looked at
     cdef object _rows
-    cdef Py_ssize_t[3] many_of
 
     def __init__(self, Quick quick, Asked asked, Desk desk, states):
-        cdef Py_ssize_t place
-        cdef Py_ssize_t[3] many
-        many[IS_READY] = many[IN_REVIEW] = many[NEITHER] = 0
-        for place in range(desk.left):
-            many[desk.kept[place].part] += 1
         self.quick, self.asked, self.desk, self.size = quick, asked, desk, desk.many
-        self.many_of, self.states = many, states
+        self.states = states
 
     @property
     def index(self):
@@ -1130,11 +1234,11 @@ cdef class Left:
         return one
 
     def many(self, int part):
-        return self.many_of[part]
+        return self.desk.many_of[part]
 
     def places(self, int part):
         cdef Py_ssize_t place, many = 0
-        found = _made(self.many_of[part], cnp.NPY_INT64)
+        found = _made(self.desk.many_of[part], cnp.NPY_INT64)
         cdef long long* into = <long long*>_data(found, cnp.NPY_INT64)
         for place in range(self.desk.left):
             if self.desk.kept[place].part == part:
@@ -1145,7 +1249,7 @@ cdef class Left:
     def best(self, int part, Py_ssize_t most):
         """So many of the best of a part, the best first; of two alike the lower number."""
         cdef Py_ssize_t place, many = 0
-        cdef Py_ssize_t room = self.many_of[part] if most > BY_HAND else min(most, self.many_of[part])
+        cdef Py_ssize_t room = self.desk.many_of[part]
         cdef const Kept* kept = self.desk.kept
         cdef const double* told = self.desk.told
         cdef const unsigned char* talks = self.asked.talks
@@ -1154,6 +1258,8 @@ cdef class Left:
         cdef Py_ssize_t row
         cdef Rank one
         cdef Rank* ranks
+        if most <= BY_HAND:
+            room = min(most, room)
         if not room:
             return []
         ranks = <Rank*>_room(room, sizeof(Rank))

@@ -37,6 +37,7 @@ class Openings:
         self._masks: dict[bytes, int] = {}
         self._table = np.zeros((0, weeks.PLACES), np.int8)
         self._day, self._usual = date.min, np.zeros(size, np.int8)
+        self._at: datetime | None = None
         self._minute: datetime | None = None
         self._states: scan.States
         self._openings: dict[int, Opening] = {}
@@ -73,7 +74,9 @@ class Openings:
 
     def _turn(self, at: datetime) -> None:
         """What was known of another minute, and of another day, is forgotten."""
-        minute = _minute(at)
+        if at is self._at:  # as of every hit of a list
+            return
+        self._at, minute = at, _minute(at)
         if minute == self._minute:
             return
         size, day = len(self._index.hours), at.astimezone(AMSTERDAM).date()
