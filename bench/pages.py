@@ -84,9 +84,9 @@ def _fetched(client: Any, address: str) -> int:
 def fill(size: int) -> None:
     """Bring the map to `size` published services with services that look like the real ones.
 
-    They stand in the forty largest towns by population, one in ten elsewhere, as those of
-    bench/maps.py do. A country has no thousand helplines: what is there for all of it is copied
-    as something for one town.
+    They stand in the forty largest towns by population, one in ten elsewhere, and help with one to
+    three things each, as those of bench/maps.py do. A country has no thousand helplines: what is
+    there for all of it, and for everything, is copied as something for one town.
     """
     from samen.directory import models as directory  # noqa: PLC0415 after the setup
     from samen.foundation import clock  # noqa: PLC0415 after the setup
@@ -99,7 +99,6 @@ def fill(size: int) -> None:
         return
     last = directory.Service.objects.order_by("-number").values_list("number", flat=True)[0]
     kinds = (
-        directory.ServiceNeed,
         directory.ServiceText,
         directory.ServiceLanguage,
         directory.ServiceGroup,
@@ -110,6 +109,7 @@ def fill(size: int) -> None:
         model: [row for kind in kinds for row in kind.objects.filter(service=model)]
         for model in models
     }
+    needs = {model: list(directory.ServiceNeed.objects.filter(service=model)) for model in models}
     towns = list(Place.objects.order_by("-population", "slug"))
     cities, rest = towns[:CITIES], towns[CITIES:]
     people = [city.population for city in cities]
@@ -131,7 +131,8 @@ def fill(size: int) -> None:
             there,
             directory.ServiceAtLocation(id=uuid5(key, "at"), service_id=key, location=there),
         ]
-        for row in like[model]:
+        helps = chance.sample(needs[model], min(chance.randint(1, 3), len(needs[model])))
+        for row in (*like[model], *helps):
             own = {"id": uuid5(key, str(row.pk)) if isinstance(row, directory.Phone) else None}
             made.append(_copy(row, service_id=key, **own))
         for row in made:

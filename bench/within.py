@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from unittest.mock import patch
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -27,7 +28,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from bench.pages import fill
-from bench.serving import DOCUMENTS, PAGE, best
+from bench.serving import DOCUMENTS, PAGE, best, pages
 from samen.directory import actions as directory
 from samen.directory import queries as services
 from samen.directory.models import Service
@@ -40,7 +41,6 @@ from samen.foundation.actor import job
 from samen.search import queries as search
 from samen.search.queries import Question
 
-LANGUAGE = PAGE.split("/")[1]
 EDITS = 20
 
 
@@ -49,6 +49,7 @@ def main() -> None:
     print("filled", file=sys.stderr)
     edit = _edits()
     call_command("reindex", verbosity=0)
+    _keep_cards()
     within = {"a page of results": _page(), "ten documents": _documents()}
     ratios = {
         "page_of_orm": round(within["a page of results"][1] / within["a page of results"][0], 2),
@@ -62,7 +63,6 @@ def main() -> None:
 def _page() -> tuple[float, float]:
     """The same page from kept cards, and as it would be with none kept and none remembered."""
     client = Client(headers={"host": "localhost"})
-    _keep(_shown())
     client.get(PAGE)
 
     def as_before() -> object:
@@ -76,27 +76,39 @@ def _page() -> tuple[float, float]:
     return round(found["kept"], 2), round(found["made"], 2)
 
 
-def _shown() -> list[int]:
+def _keep_cards() -> None:
+    """Of all that the pages show, as the worker does."""
+    shown: dict[str, set[int]] = {}
+    for page in pages():
+        shown.setdefault(page.split("/")[1], set()).update(_shown(page))
+    for language, numbers in shown.items():
+        _keep(sorted(numbers), language)
+    cards.remembered.cache_clear()
+
+
+def _shown(page: str) -> Iterator[int]:
     """The numbers of the services on the page."""
-    asked = rules.asked_by(parse_qs(PAGE.partition("?")[2]))
-    found = finder.results(asked, here=finder.world(), language=LANGUAGE, at=clock.now())
-    return [each.card.number for each in (*found.ready, *found.review, *found.fallback)]
+    asked = rules.asked_by(parse_qs(page.partition("?")[2]))
+    language = page.split("/")[1]
+    with suppress(finder.NotHere):
+        found = finder.results(asked, here=finder.world(), language=language, at=clock.now())
+        for each in (*found.ready, *found.review, *found.fallback):
+            yield each.card.number
 
 
-def _keep(numbers: list[int]) -> None:
+def _keep(numbers: list[int], language: str) -> None:
     ids = list(Service.objects.filter(number__in=numbers).values_list("id", flat=True))
-    listings = services.listings(ids, language=LANGUAGE)
-    bodies = {item.id: cards.written(cards.draw(item, LANGUAGE)) for item in listings}
+    listings = services.listings(ids, language=language)
+    bodies = {item.id: cards.written(cards.draw(item, language)) for item in listings}
     kept = directory.keep_cards(
         bodies=bodies,
         stamps=services.stamps(ids),
-        language=LANGUAGE,
-        made_by=cards.made_by(LANGUAGE),
+        language=language,
+        made_by=cards.made_by(language),
     )
     if kept != len(numbers):
         message = f"{kept} of {len(numbers)} cards were kept"
         raise AssertionError(message)
-    cards.remembered.cache_clear()
 
 
 def _documents() -> tuple[float, float]:

@@ -113,10 +113,10 @@ cdef inline bint _has(const Word* bits, Masks masks) noexcept:
     """Whether a row, of which these are the bits, has any of those."""
     cdef Py_ssize_t word
     cdef const Word* wanted = &masks.words[0]
+    cdef Word found = 0
     for word in range(masks.many):
-        if bits[word] & wanted[word]:
-            return True
-    return False
+        found |= bits[word] & wanted[word]
+    return found != 0
 
 
 cdef inline bint _has_any(const Word* bits, Py_ssize_t many) noexcept:
@@ -183,7 +183,7 @@ cdef class Chosen:
     """What a need means to the services of one index: asked often, and so put together once."""
 
     cdef Masks direct, forms
-    cdef list support
+    cdef const long long[::1] support  # places among the needs
     cdef const int[::1] route_row  # each once, in order
     cdef const double[::1] route_worth, support_worth
     cdef bint kinds, urgent
@@ -198,6 +198,13 @@ cdef class Chosen:
         self.only_direct = not (kinds or urgent or len(self.route_row))
 
 
+cdef struct Way:
+    double latitude
+    double longitude
+    double way  # km
+    double worth
+
+
 @cython.final
 cdef class Asked:
     """A question in numbers."""
@@ -210,6 +217,7 @@ cdef class Asked:
     cdef public double latitude, longitude, within
     cdef double sine, cosine  # of the latitude
     cdef double surely_within, surely_beyond  # as the square of half a chord
+    cdef Way last  # the town that was asked for last: neighbours are often in one
     cdef public object seen
     cdef const signed char* known  # of `seen`
     cdef public object heard  # a bit for each row, of who talks with her and of who cannot
@@ -226,6 +234,7 @@ cdef class Asked:
         if self.place:
             self.known = <const signed char*>_data(self.seen, cnp.NPY_INT8)
             self.sine, self.cosine = sin(self.latitude * RADIAN), cos(self.latitude * RADIAN)
+            self.last.latitude = NAN
             self.surely_within = sin(max(0.0, self.within - SLACK_KM) / EARTH / 2) ** 2
             self.surely_beyond = sin((self.within + SLACK_KM) / EARTH / 2) ** 2
 
@@ -234,6 +243,7 @@ cdef struct One:  # a row while it is judged
     Py_ssize_t row
     double score
     double distance
+    double nearness  # what that is worth
     Bits why
     bint direct
     bint local
@@ -854,28 +864,31 @@ cdef class Quick:
         return self.apart[one.row] * (IN_REVIEW if one.direct | one.local else NEITHER)
 
     cdef bint _fit(self, Chosen chosen, One* one) noexcept:
+        """Which of all that fits a row has, nobody can guess: it is added up without a branch."""
         cdef double worth = 0
+        cdef long long each
+        cdef Word has
         cdef Py_ssize_t place
         cdef bint related, form
-        if chosen.direct.any and _has(&self.need[one.row, 0], chosen.direct):
-            _fits(one)
+        one.direct = _has(&self.need[one.row, 0], chosen.direct)
+        one.score += FITS * one.direct
+        one.why |= SAY_FITS * one.direct
         if chosen.route_row.shape[0]:
             worth = _route(chosen, one.row)
-            if worth > 0:
-                one.direct = True
-                one.score += worth
-                one.why |= SAY_FIRST_STEP
+            one.direct |= worth > 0
+            one.score += worth
+            one.why |= SAY_FIRST_STEP * (worth > 0)
         related = one.direct
         if chosen.kinds:
             worth = 0
-            for place in range(len(chosen.support)):
-                if _has(&self.need[one.row, 0], <Masks>chosen.support[place]):
-                    worth += chosen.support_worth[place]
-            form = chosen.forms.any and _has(&self.need[one.row, 0], chosen.forms)
-            if worth > 0 or form:
-                related = True
-                one.score += min(worth, KIND_MOST) + (FORM if form else 0)
-                one.why |= SAY_KIND
+            for place in range(chosen.support.shape[0]):
+                each = chosen.support[place]
+                has = self.need[one.row, each >> 6] >> (each & 63) & 1
+                worth += chosen.support_worth[place] * has
+            form = _has(&self.need[one.row, 0], chosen.forms)
+            one.score += min(worth, KIND_MOST) + FORM * form
+            one.why |= SAY_KIND * ((worth > 0) | form)
+            related |= (worth > 0) | form
         if chosen.urgent and self.emergency[one.row]:
             related = True
             one.score += EMERGENCY_FIRST
@@ -916,19 +929,23 @@ cdef class Quick:
 
     cdef inline bint _is_reached(self, Asked asked, One* one, Py_ssize_t town) noexcept:
         """Whether the town is within reach; how far the nearest is, where somebody asks."""
-        cdef double way
+        cdef Way* last = &asked.last
         if asked.counting:
             return self._is_within(asked, town)
-        way = self._kilometres(asked, town)
-        if isnan(one.distance) or way < one.distance:
-            one.distance = way
-        return way <= asked.within
+        if (last.latitude != self.town_latitude[town]
+                or last.longitude != self.town_longitude[town]):
+            last.latitude, last.longitude = self.town_latitude[town], self.town_longitude[town]
+            last.way = self._kilometres(asked, town)
+            last.worth = NEARNESS * exp(last.way * FADES)
+        if isnan(one.distance) or last.way < one.distance:
+            one.distance, one.nearness = last.way, last.worth
+        return last.way <= asked.within
 
     cdef inline void _is_here(self, One* one) noexcept:
         one.local = True
         one.score += NEAR
         if not isnan(one.distance):
-            one.score += NEARNESS * exp(one.distance * FADES)
+            one.score += one.nearness
         one.why |= SAY_NEAR
 
     cdef double _kilometres(self, Asked asked, Py_ssize_t town) noexcept:

@@ -8,6 +8,9 @@ from itertools import islice
 from math import isnan
 from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from samen.directory.queries import Opening
 from samen.foundation.languages import LANGUAGES
 from samen.needs import queries as needs
@@ -66,7 +69,7 @@ class Hits(Sequence[Hit]):
         return [
             part.opening(hours, self._question.at)
             for part, verdict, ranked in self._lists
-            for hours in sorted(set(verdict.of("hours")[ranked.places].tolist()))
+            for hours in _once(verdict.of("hours")[ranked.places], of=len(part.index.hours))
         ]
 
     def _at(self, place: int) -> Hit:
@@ -94,6 +97,14 @@ class Hits(Sequence[Hit]):
             distance=None if isnan(distance) else distance,
             opening=part.opening(int(columns.hours[row]), self._question.at),
         )
+
+
+def _once(places: NDArray[np.int32], *, of: int) -> list[int]:
+    """Each place once, in order. There may be many more services than kinds of hours."""
+    there = np.zeros(of, np.bool_)
+    there[places] = True
+    found: list[int] = np.flatnonzero(there).tolist()
+    return found
 
 
 def _numbered(verdict: Judged, places: list[int]) -> Iterator[tuple[int, int]]:
