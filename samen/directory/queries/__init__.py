@@ -22,6 +22,7 @@ from samen.directory.queries.pages import (
 )
 from samen.directory.queries.projections import (
     CardRow,
+    card_bodies,
     card_rows,
     documents,
     services_without_card,
@@ -107,6 +108,7 @@ __all__ = [
     "Version",
     "Words",
     "by_day",
+    "card_bodies",
     "card_rows",
     "changes_since",
     "differences",

@@ -1,7 +1,7 @@
 """Services as they stand in a list, made once for every language and then only read.
 
 A card holds everything but what changes by itself or with the question: whether it is open, how
-far it is, and which heading it is. It is read with one query and without the ORM; one that nobody
+far it is, and which heading it is. It is read without the ORM, and then remembered; one that nobody
 has kept yet is made on the spot, and remembered by this process.
 """
 
@@ -63,22 +63,25 @@ remembered = Remembered()
 
 
 def drawn_cards(numbers: Sequence[int], *, keys: Sequence[str] = (), language: str) -> list[Drawn]:
-    """The published services among these numbers and keys. One query, if their cards are kept."""
-    rows = directory.card_rows(
-        numbers=numbers, keys=keys, language=language, made_by=made_by(language)
-    )
-    known = {row.number: _known(row, language) for row in rows}
-    missing = [row for row in rows if known[row.number] is None]
+    """The published services among these numbers and keys. One query, and one more where a card is
+    not remembered but kept."""
+    rows = directory.card_rows(numbers=numbers, keys=keys)
+    known = _known(rows, language)
+    missing = [row for row in rows if row.number not in known]
     made = dict(_made(missing, language)) if missing else {}
-    return [drawn for n, each in known.items() if (drawn := each or made.get(n))]
+    cards = (known.get(row.number) or made.get(row.number) for row in rows)
+    return [card for card in cards if card]
 
 
-def _known(row: CardRow, language: str) -> Drawn | None:
-    card = remembered.get(row, language)
-    if card is None and row.body is not None:
-        card = read(row.body)
-        remembered.put(row, language, card)
-    return card
+def _known(rows: Sequence[CardRow], language: str) -> dict[int, Drawn]:
+    """The cards there are, by number: nobody has to make them."""
+    found = {row.number: card for row in rows if (card := remembered.get(row, language))}
+    others = [row for row in rows if row.number not in found]
+    kept = directory.card_bodies(others, language=language, made_by=made_by(language))
+    for row, body in kept.items():
+        found[row.number] = read(body)
+        remembered.put(row, language, found[row.number])
+    return found
 
 
 def _made(rows: Sequence[CardRow], language: str) -> Iterable[tuple[int, Drawn]]:
