@@ -18,8 +18,8 @@ __all__ = ["application"]
 application = _served
 
 
-def _none_is_known(_rows: Any, _language: str) -> dict[int, Any]:
-    return {}
+def _none_is_known(_row: Any, _language: str) -> None:
+    return None
 
 
 def _none_is_kept(_ids: Any, **_made_by: Any) -> dict[Any, bytes]:

@@ -29,7 +29,11 @@ from tests.serving import HOUSE, Installation, installed_with_the_map, wait_unti
 
 SERVICES, QUICK = 100_000, 1_000
 CONNECTIONS, FEW, SECONDS, ROUNDS = 32, 4, 4, 3  # few where a page takes its time
-NEEDS, TOWNS = range(1, 61), ("amsterdam", "rotterdam", "den-haag", "utrecht", "arnhem", "nijmegen")
+# Situations, and kinds of help; a number that is neither has no page.
+NEEDS, TOWNS = (
+    range(32, 113),
+    ("amsterdam", "rotterdam", "the-hague", "utrecht", "arnhem", "nijmegen"),
+)
 TAGS = ("nl", "en", "ar")
 INSTALL = "sudo apt-get install -y nginx-light wrk"
 SERVE = ("serve", "--only", "visitors", "--workers", "1")
@@ -39,7 +43,11 @@ UNKEPT = {
     "SAMEN_API_AT_ONCE": "1000000",
     "SAMEN_API_PER_SECOND": "1000000",
 }
-PAGE, DOCUMENTS = "/ar/find/?need=36&place=amsterdam", "/api/hsds/3.2/services?per_page=10"
+PAGE, DOCUMENTS = (
+    "/ar/find/?need=36&place=amsterdam&within=25",
+    "/api/hsds/3.2/services?per_page=10",
+)
+_HALVES = ("", "&open=1", "&papers=0", "&open=1&papers=0")
 PLAINLY = (sys.executable, "-m", "bench.plainly")
 DRAWN = 20_000  # addresses, the first a thousand times as often as the thousandth
 _NGINX = """
@@ -129,10 +137,16 @@ def _served(port: int, folder: Path, *, seconds: int) -> dict[str, Any]:
 
 
 def pages() -> list[str]:
-    """What is asked for; the first the most. Not every need has a page."""
-    return [
-        f"/{tag}/find/?need={need}&place={town}" for need in NEEDS for town in TOWNS for tag in TAGS
+    """What is asked for, what is asked most first: as the facets of bench/maps.py, what she needs,
+    within 25 km, in her language; half of them open now, half without papers."""
+    found = [
+        f"/{tag}/find/?need={need}&place={town}&within=25{_HALVES[(need + number) % 4]}"
+        for need in NEEDS
+        for number, town in enumerate(TOWNS)
+        for tag in TAGS
     ]
+    random.Random(len(found)).shuffle(found)  # noqa: S311 pages that are popular, no secrets
+    return found
 
 
 def _made(here: Installation, folder: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What stands on the visitor pages, and what an address may ask. Plain Python only."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 # The eight situations of the first page, in order, each with its pictogram.
@@ -184,22 +185,27 @@ class Asked:
 
     def query(self, **changes: object) -> str:
         """The address's query, always in the same order, with `changes` made."""
-        asked = replace(self, **changes)  # type: ignore[arg-type]  # names are checked by replace
-        pairs: list[tuple[str, object]] = [
-            ("need", asked.need),
-            ("place", asked.place),
-            ("within", asked.within if asked.place else None),
-            ("speaks", asked.speaks),
-            ("open", 1 if asked.open else None),
-            ("for", ",".join(asked.groups)),
-            ("papers", 0 if asked.no_papers else None),
-            ("cost", 0 if asked.free else None),
-            ("how", ",".join(asked.ways)),
-            ("i", ",".join(map(str, asked.numbers))),
-            ("also", ",".join(map(str, asked.also))),
-            ("page", asked.page if asked.page > 1 else None),
-        ]
-        return urlencode([(k, v) for k, v in pairs if v not in {None, ""}], safe=",")
+        # Names are checked by replace.
+        return _query(replace(self, **changes) if changes else self)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)
+def _query(asked: Asked) -> str:
+    pairs: list[tuple[str, object]] = [
+        ("need", asked.need),
+        ("place", asked.place),
+        ("within", asked.within if asked.place else None),
+        ("speaks", asked.speaks),
+        ("open", 1 if asked.open else None),
+        ("for", ",".join(asked.groups)),
+        ("papers", 0 if asked.no_papers else None),
+        ("cost", 0 if asked.free else None),
+        ("how", ",".join(asked.ways)),
+        ("i", ",".join(map(str, asked.numbers))),
+        ("also", ",".join(map(str, asked.also))),
+        ("page", asked.page if asked.page > 1 else None),
+    ]
+    return urlencode([(k, v) for k, v in pairs if v not in {None, ""}], safe=",")
 
 
 def asked_by(values: dict[str, list[str]]) -> Asked:

@@ -22,7 +22,6 @@ from samen.directory.queries.pages import (
 )
 from samen.directory.queries.projections import (
     CardRow,
-    card_bodies,
     card_rows,
     documents,
     services_without_card,
@@ -108,7 +107,6 @@ __all__ = [
     "Version",
     "Words",
     "by_day",
-    "card_bodies",
     "card_rows",
     "changes_since",
     "differences",

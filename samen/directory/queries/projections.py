@@ -1,8 +1,7 @@
 """What was made of services to be read, and of which it has to be made anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -13,48 +12,46 @@ from samen.directory.queries.related import PUBLISHED
 
 # By hand, because a page of results must not wait for the ORM: it takes ten times as long.
 _CARDS = """
-    SELECT id, number, key, stamp FROM directory_service
-    WHERE publish <> 'hidden' AND (number IN ({numbers}) OR key IN ({keys}))
-"""
-_BODIES = """
-    SELECT service_id, stamp, body FROM directory_servicecard
-    WHERE language = %s AND made_by = %s AND service_id IN ({ids})
+    SELECT service.id, service.number, service.key, service.stamp, card.body
+    FROM directory_service AS service
+    LEFT JOIN directory_servicecard AS card
+        ON card.service_id = service.id AND card.stamp = service.stamp
+        AND card.language = %s AND card.made_by = %s AND service.number NOT IN ({at_hand})
+    WHERE service.publish <> 'hidden' AND (service.number IN ({numbers}) OR service.key IN ({keys}))
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CardRow:
+class CardRow(NamedTuple):
     written_id: UUID | str  # as the database keeps it: few are asked for it
     number: int
     key: str
     stamp: int
+    body: str | None  # at hand; or nobody has made it yet, or not since the last change
 
     @property
     def id(self) -> UUID:
         return _uuid(self.written_id)
 
 
-def card_rows(*, numbers: Sequence[int], keys: Sequence[str] = ()) -> list[CardRow]:
-    """The published services among these numbers and keys. One query."""
+def card_rows(
+    *,
+    numbers: Sequence[int],
+    keys: Sequence[str] = (),
+    language: str,
+    made_by: str,
+    at_hand: Sequence[int] = (),
+) -> list[CardRow]:
+    """The published services among these numbers and keys, with their cards but for those that are
+    at hand. One query."""
     if not numbers and not keys:
         return []
-    query = _CARDS.format(numbers=_places(numbers), keys=_places(keys))
+    query = _CARDS.format(
+        numbers=_places(numbers), keys=_places(keys), at_hand=_places(at_hand or [0])
+    )
     with connection.cursor() as cursor:
-        cursor.execute(query, [*numbers, *keys])
+        cursor.execute(query, [language, made_by, *(at_hand or [0]), *numbers, *keys])
         rows = cursor.fetchall()
     return [CardRow(*row) for row in rows]
-
-
-def card_bodies(rows: Sequence[CardRow], *, language: str, made_by: str) -> dict[CardRow, str]:
-    """Their cards; none where nobody has made it yet, or not since the last change. One query."""
-    if not rows:
-        return {}
-    of = {(row.written_id, row.stamp): row for row in rows}
-    ids = [row.written_id for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_BODIES.format(ids=_places(ids)), [language, made_by, *ids])
-        kept = cursor.fetchall()
-    return {of[service, stamp]: body for service, stamp, body in kept if (service, stamp) in of}
 
 
 def _places(values: Sequence[object]) -> str:

@@ -135,7 +135,7 @@ class PageCache:
         if close is not None:
             close()
         status, headers, until = said
-        if status.startswith("200 ") and len(body) <= _LARGEST:
+        if self._most_bytes and status.startswith("200 ") and len(body) <= _LARGEST:
             self._keep(key, Kept(headers, body, time.time(), until, before))
         return [body]
 

@@ -1,7 +1,7 @@
 """Services as they stand in a list, made once for every language and then only read.
 
 A card holds everything but what changes by itself or with the question: whether it is open, how
-far it is, and which heading it is. It is read without the ORM, and then remembered; one that nobody
+far it is, and which heading it is. It is read with one query and without the ORM; one that nobody
 has kept yet is made on the spot, and remembered by this process.
 """
 
@@ -23,7 +23,7 @@ from samen.directory.queries import CardRow, Exceptional, Hours, Listing, Stretc
 from samen.theme.pieces import pieces
 
 _ROOMS = Path(__file__).parents[2]
-_MOST_REMEMBERED = 2_000  # cards, some 5 KB each
+_MOST_REMEMBERED = 8_000  # cards, some 3 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,27 @@ class Drawn:
 
 
 class Remembered:
-    """The cards this process made or read itself, the latest ones."""
+    """The cards this process made or read itself, the latest ones; of each service one."""
 
     def __init__(self) -> None:
-        self._cards: OrderedDict[tuple[int, int, str], Drawn] = OrderedDict()
+        self._cards: OrderedDict[tuple[int, str], tuple[int, Drawn]] = OrderedDict()
         self._lock = Lock()
 
     def cache_clear(self) -> None:
         self._cards.clear()
 
+    def has(self, number: int, language: str) -> bool:
+        """A card, whether or not it is still as the service is."""
+        return (number, language) in self._cards
+
     def get(self, row: CardRow, language: str) -> Drawn | None:
-        return self._cards.get((row.number, row.stamp, language))
+        stamp, card = self._cards.get((row.number, language), (None, None))
+        return card if stamp == row.stamp else None
 
     def put(self, row: CardRow, language: str, drawn: Drawn) -> None:
         with self._lock:
-            self._cards[row.number, row.stamp, language] = drawn
+            self._cards[row.number, language] = row.stamp, drawn
+            self._cards.move_to_end((row.number, language))
             while len(self._cards) > _MOST_REMEMBERED:
                 self._cards.popitem(last=False)
 
@@ -63,25 +69,28 @@ remembered = Remembered()
 
 
 def drawn_cards(numbers: Sequence[int], *, keys: Sequence[str] = (), language: str) -> list[Drawn]:
-    """The published services among these numbers and keys. One query, and one more where a card is
-    not remembered but kept."""
-    rows = directory.card_rows(numbers=numbers, keys=keys)
-    known = _known(rows, language)
+    """The published services among these numbers and keys. One query, if their cards are kept."""
+    rows = directory.card_rows(
+        numbers=numbers,
+        keys=keys,
+        language=language,
+        made_by=made_by(language),
+        at_hand=[number for number in numbers if remembered.has(number, language)],
+    )
+    known = {row.number: card for row in rows if (card := _known(row, language))}
     missing = [row for row in rows if row.number not in known]
     made = dict(_made(missing, language)) if missing else {}
     cards = (known.get(row.number) or made.get(row.number) for row in rows)
     return [card for card in cards if card]
 
 
-def _known(rows: Sequence[CardRow], language: str) -> dict[int, Drawn]:
-    """The cards there are, by number: nobody has to make them."""
-    found = {row.number: card for row in rows if (card := remembered.get(row, language))}
-    others = [row for row in rows if row.number not in found]
-    kept = directory.card_bodies(others, language=language, made_by=made_by(language))
-    for row, body in kept.items():
-        found[row.number] = read(body)
-        remembered.put(row, language, found[row.number])
-    return found
+def _known(row: CardRow, language: str) -> Drawn | None:
+    """The card, where nobody has to make it."""
+    card = remembered.get(row, language)
+    if card is None and row.body is not None:
+        card = read(row.body)
+        remembered.put(row, language, card)
+    return card
 
 
 def _made(rows: Sequence[CardRow], language: str) -> Iterable[tuple[int, Drawn]]:
@@ -127,8 +136,14 @@ def made_by(language: str) -> str:
 
 
 def written(card: Drawn) -> str:
+    """The hours as a text of their own: many services have the same, and it is read once."""
+    said = asdict(card)
+    return _json({**said, "hours": _json(said["hours"])})
+
+
+def _json(said: dict[str, Any]) -> str:
     return json.dumps(
-        asdict(card), default=_plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+        said, default=_plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
 
 
@@ -143,7 +158,9 @@ def read(body: str) -> Drawn:
     return Drawn(**{**card, "parts": tuple(card["parts"]), "hours": _hours(card["hours"])})
 
 
-def _hours(said: dict[str, Any]) -> Hours:
+@lru_cache(maxsize=2048)
+def _hours(text: str) -> Hours:
+    said = json.loads(text)
     return Hours(
         **said
         | {
@@ -165,7 +182,6 @@ def _hours(said: dict[str, Any]) -> Hours:
     )
 
 
-@lru_cache(maxsize=2048)
 def _time(text: str) -> time:
     return time.fromisoformat(text)
 

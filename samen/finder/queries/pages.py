@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from samen.directory import queries as directory
 from samen.directory.queries import Listing, Opening
@@ -41,8 +42,7 @@ class Card:
     distance: float | None  # km from the centre of the town asked for
 
 
-@dataclass(frozen=True, slots=True)
-class InList:
+class InList(NamedTuple):
     """One place that can help, on a page of results."""
 
     card: Drawn

@@ -253,8 +253,17 @@ def count_sentence(found: Results) -> str:
 
 
 @register.simple_tag
-def advice(need: NeedShown) -> list[str | SafeString]:
+def advice(need: NeedShown) -> Sequence[str | SafeString]:
     """What stands first because of how urgent it is, in one or two sentences that say why."""
+    return _advice(need.key, need.urgency, reader())
+
+
+@lru_cache(maxsize=1024)
+def _advice(
+    key: str,
+    urgency: str,
+    language: str,  # noqa: ARG001 the words are of that language
+) -> Sequence[str | SafeString]:
     call = format_html('<a href="tel:112">{}</a>', num("112"))
     special = {
         "sit.rape_recent": _(
@@ -274,11 +283,11 @@ def advice(need: NeedShown) -> list[str | SafeString]:
             "without giving your name."
         ),
     }
-    sentences: list[str | SafeString] = [special[need.key]] if need.key in special else []
-    if need.urgency == "now" and need.key not in special:
+    sentences: list[str | SafeString] = [special[key]] if key in special else []
+    if urgency == "now" and key not in special:
         now = _("Are you in danger now? Call %(number)s. That always goes first.")
         sentences.insert(0, format_html(now.replace("%(number)s", "{}"), call))
-    elif need.urgency == "today":
+    elif urgency == "today":
         today = _("Are you in danger now? Call %(number)s. Otherwise: it is good to call today.")
         sentences.append(format_html(today.replace("%(number)s", "{}"), call))
     return sentences

@@ -1,5 +1,6 @@
 """What is known of one place, in whole sentences. What is not known says: ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -190,7 +191,18 @@ def _away(km: int, place: Town, language: str) -> str:  # noqa: ARG001 the words
 @register.simple_tag
 def drawn(found: InList, level: int, place: Town | None = None) -> SafeString:
     """A card, with what holds at this moment and from where she asks."""
-    card, language = found.card, reader()
+    return drawn_list([found], level, place)
+
+
+@register.simple_tag
+def drawn_list(found: Iterable[InList], level: int, place: Town | None = None) -> SafeString:
+    """Cards, one after the other: a tag for each would take longer than the card."""
+    language = reader()
+    return SafeString("".join(_drawn(each, level, place, language) for each in found))
+
+
+def _drawn(found: InList, level: int, place: Town | None, language: str) -> str:
+    card = found.card
     before, name, until_facts, rest = card.parts
     where = card.where
     if found.distance is not None and place is not None:
@@ -205,7 +217,7 @@ def drawn(found: InList, level: int, place: Town | None = None) -> SafeString:
         language=language,
     )
     # Its parts are a rendered template, and what is put between them was escaped above.
-    return SafeString(f"{before}{level}{name}{level}{until_facts}{open_line}<li>{where}</li>{rest}")
+    return f"{before}{level}{name}{level}{until_facts}{open_line}<li>{where}</li>{rest}"
 
 
 def _language(item: Listing) -> Line:

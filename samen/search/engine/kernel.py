@@ -74,14 +74,17 @@ class Machine:
         lists = [index.having(mark) for mark in (*marks, *(f"need:{need}" for need in needs))]
         if situation.urgent:
             lists.append(index.having(f"{EMERGENCY}:"))
-        places = [index.place_of("need", key) for key in situation.support]
-        support = [(each, ranking.kind_worth(n)) for n, each in enumerate(places) if each is not None]
+        support = [
+            (bit, ranking.kind_worth(place))
+            for place, key in enumerate(situation.support)
+            if (bit := index.place_of("need", key)) is not None
+        ]
         return self.made.Chosen(
             self.masks("need", situation.keys),
             self.masks("need", situation.forms),
             _routes(index, marks),
-            np.array([place for place, _worth in support], np.int64),
-            np.array([worth for _place, worth in support], np.float64),
+            np.array([bit for bit, _worth in support], np.int64),
+            np.array([worth for _bit, worth in support], np.float64),
             kinds=bool(situation.support or situation.forms),
             urgent=situation.urgent,
             lists=lists,

@@ -76,21 +76,26 @@ class Areas:
         points = np.array([centres.get(slug, nowhere) for slug in self.slugs]).reshape(-1, 2)
         self.latitude, self.longitude = points[:, 0].copy(), points[:, 1].copy()
         self.lost: NDArray[np.int8] = np.isnan(self.latitude) * np.int8(LOST)
-        self._seen: tuple[asking.Place, float, NDArray[np.int8]] | None = None
+        self._seen: dict[tuple[float, float, str, float], NDArray[np.int8]] = {}
 
     def seen_from(self, place: asking.Place, within: float) -> NDArray[np.int8]:
         """Of each municipality whether it is HERE, AROUND or LOST."""
         if not self.slugs:
             return self.lost
-        known = self._seen  # who looks for the rows and who judges them ask the same
-        if known is not None and known[0] is place and known[1] == within:
-            return known[2]
-        around = kilometres(place, self.latitude, self.longitude) <= within
-        seen: NDArray[np.int8] = self.lost | around * np.int8(AROUND)
-        if place.municipality_slug in self.slugs:
-            seen[self.slugs.index(place.municipality_slug)] |= HERE
-        self._seen = (place, within, seen)
+        key = place.latitude, place.longitude, place.municipality_slug, within
+        seen = self._seen.get(key)
+        if seen is None:
+            around = kilometres(place, self.latitude, self.longitude) <= within
+            seen = self.lost | around * np.int8(AROUND)
+            if place.municipality_slug in self.slugs:
+                seen[self.slugs.index(place.municipality_slug)] |= HERE
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            self._seen[key] = seen
         return seen
+
+
+_MOST_SEEN = 512  # places
 
 
 @dataclass(slots=True)
@@ -147,15 +152,12 @@ class Verdict:
     def score_at(self, place: int) -> float:
         return float(self.score[place])
 
-    def distance_at(self, place: int) -> float:
-        return float(self.distance[place])
-
-    def reasons_at(self, place: int) -> int:
+    def told_at(self, place: int) -> tuple[float, int]:
         bits = 0
         for reason, rows in self._said:
             if rows()[place]:
                 bits |= BIT[reason]
-        return bits
+        return float(self.distance[place]), bits
 
     def part(self, ready: NDArray[np.int64], review: NDArray[np.int64]) -> None:
         """The parts of the answer, in the order of their numbers."""
@@ -244,8 +246,7 @@ class Judged(Protocol):
     def row(self, place: int) -> int: ...
     def numbers(self, places: Sequence[int]) -> list[int]: ...
     def score_at(self, place: int) -> float: ...
-    def distance_at(self, place: int) -> float: ...  # km, NaN for none
-    def reasons_at(self, place: int) -> int: ...  # bits
+    def told_at(self, place: int) -> tuple[float, int]: ...  # km, NaN for none; reasons as bits
     def places(self, part: int) -> NDArray[np.int64]: ...
     def many(self, part: int) -> int: ...
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from math import isnan
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ from samen.search.rules.asking import BIT, REASONS, Question, Reason, Situation
 _WINDOW, _FORM, _SITUATION = "window", "form", "sit"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     number: int
     score: float
     reasons: tuple[Reason, ...]
@@ -89,11 +88,11 @@ class Hits(Sequence[Hit]):
 
     def _hit(self, part: Part, verdict: Judged, place: int) -> Hit:
         columns, row = part.index.columns, verdict.row(place)
-        distance = verdict.distance_at(place)
+        distance, reasons = verdict.told_at(place)
         return Hit(
             number=int(columns.number[row]),
             score=verdict.score_at(place),
-            reasons=_reasons(verdict.reasons_at(place)),
+            reasons=_reasons(reasons),
             distance=None if isnan(distance) else distance,
             opening=part.opening(int(columns.hours[row]), self._question.at),
         )
@@ -195,6 +194,7 @@ def _reasons(bits: int) -> tuple[Reason, ...]:
     return tuple(reason for reason in REASONS if bits & BIT[reason])
 
 
+@lru_cache(maxsize=512)
 def _situation(taxonomy: Taxonomy, key: str | None) -> Situation | None:
     """What was chosen, as the services know it: a window or a form stands for its situations."""
     if key is None:

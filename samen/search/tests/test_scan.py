@@ -145,7 +145,7 @@ def numbers(found: scan.Found, index: Index) -> list[int]:
 def why(row: Row, question: Question, situation: Situation | None = None) -> set[Reason]:
     """The reasons of the only service there is; an empty set when it is left out."""
     found, _ = scanned([row], question, situation)
-    bits = found.verdict.reasons_at(0)
+    bits = found.verdict.told_at(0)[1]
     kept = found.ready or found.review
     return {reason for reason in REASONS if bits & BIT[reason]} if kept else set()
 
@@ -169,10 +169,9 @@ def test_the_scan_says_what_the_rules_say(
             each.row.number for each in judged
         ]
         for row, each in zip(scanned_rows, judged, strict=True):
-            bits = found.verdict.reasons_at(row)
+            distance, bits = found.verdict.told_at(row)
             assert found.verdict.score_at(row) == pytest.approx(each.score)
             assert {reason for reason in REASONS if bits & BIT[reason]} == each.reasons
-            distance = found.verdict.distance_at(row)
             assert distance == pytest.approx(each.distance, nan_ok=True) or each.distance is None
 
 
@@ -189,7 +188,7 @@ def test_a_confidential_place_never_has_a_distance(row: Row, question: Question)
     """It has no town, so there is nothing to measure from."""
     found, _ = scanned([replace(row, towns=())], question)
 
-    assert isnan(found.verdict.distance_at(0))
+    assert isnan(found.verdict.told_at(0)[0])
 
 
 @patient
@@ -259,13 +258,13 @@ def test_what_is_known_to_be_elsewhere_is_left_out(row: Row) -> None:
 def test_the_way_is_measured_from_town_to_town() -> None:
     found, _ = scanned([Row(towns=(TOWNS[2], TOWNS[1]))], make.question(place=make.ARNHEM))
 
-    assert found.verdict.distance_at(0) == pytest.approx(15.8, abs=0.2)
+    assert found.verdict.told_at(0)[0] == pytest.approx(15.8, abs=0.2)
 
 
 def test_a_service_of_the_whole_country_has_no_distance() -> None:
     found, _ = scanned([Row(national=True, towns=(TOWNS[0],))], make.question(place=make.ARNHEM))
 
-    assert isnan(found.verdict.distance_at(0))
+    assert isnan(found.verdict.told_at(0)[0])
 
 
 @pytest.mark.parametrize(

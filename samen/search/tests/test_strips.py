@@ -94,10 +94,11 @@ def told(found: Found, index: Index) -> list[list[tuple[int, float, float | None
             (
                 int(index.columns.number[verdict.row(place)]),
                 verdict.score_at(place),
-                None if isnan(verdict.distance_at(place)) else verdict.distance_at(place),
-                verdict.reasons_at(place),
+                None if isnan(distance) else distance,
+                reasons,
             )
             for place in places
+            for distance, reasons in [verdict.told_at(place)]
         ]
         for places in (found.ready, found.review)
     ]

@@ -107,6 +107,7 @@ def on_every_page(parser: Parser, token: Token) -> OnEveryPage:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def sprite(*names: str) -> SafeString:
     """The pictograms this page uses, once, at its top."""
     symbols = [(name, SafeString(PICTOGRAMS[name])) for name in dict.fromkeys(names)]
