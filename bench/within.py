@@ -66,7 +66,10 @@ def _page() -> tuple[float, float]:
     client.get(PAGE)
 
     def as_before() -> object:
-        with patch.object(cards, "_known", lambda _row, _language: None):
+        with (
+            patch.object(cards, "_known", lambda _row, _seen: None),
+            patch.object(cards.remembered, "get", lambda _number, _language: None),
+        ):
             return client.get(PAGE)
 
     if client.get(PAGE).content != as_before().content:  # type: ignore[attr-defined]  # it is a response

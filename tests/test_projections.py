@@ -10,6 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from samen.directory import actions as directory
 from samen.directory import queries as services
 from samen.directory.models import Phone, Service
 from samen.exchange import actions as exchange
@@ -19,6 +20,8 @@ from samen.exchange.tests.schemas import Hsds, hsds
 from samen.finder import actions as finder
 from samen.finder import queries as cards
 from samen.finder.queries.cards import read, remembered
+from samen.foundation import clock
+from samen.foundation.actor import job
 from samen.foundation.languages import PUBLISHED
 
 __all__ = ["ask", "hsds"]  # fixtures
@@ -106,6 +109,27 @@ def test_a_page_of_results_asks_twice_and_never_the_orm(
     assert answer.status_code == 200
     assert len(asked) <= 2
     assert answer.content == before
+
+
+def test_what_is_remembered_is_asked_for_again_only_after_a_change(client: Client) -> None:
+    path = "/nl/find/?need=36&place=amsterdam"
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(path)
+    assert [each["sql"] for each in asked] == ["SELECT MAX(id) FROM directory_change"]
+
+    service = Service.objects.get(key="veilig-thuis")
+    version, facts = directory.service_facts(service.id)
+    directory.change_service(
+        service_id=service.id,
+        changes={"name": facts["name"] | {"name": "Heel Veilig Thuis"}},
+        version=version,
+        why="",
+        by=job("test"),
+        at=clock.now(),
+    )
+
+    assert "Heel Veilig Thuis" in client.get(path).content.decode()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -39,27 +39,29 @@ class Drawn:
     hours: Hours
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    drawn: Drawn
+    stamp: int
+    revision: int  # of the map, at which the service was last found to be as the card says
+
+
 class Remembered:
     """The cards this process made or read itself, the latest ones; of each service one."""
 
     def __init__(self) -> None:
-        self._cards: OrderedDict[tuple[int, str], tuple[int, Drawn]] = OrderedDict()
+        self._cards: OrderedDict[tuple[int, str], _Seen] = OrderedDict()
         self._lock = Lock()
 
     def cache_clear(self) -> None:
         self._cards.clear()
 
-    def has(self, number: int, language: str) -> bool:
-        """A card, whether or not it is still as the service is."""
-        return (number, language) in self._cards
+    def get(self, number: int, language: str) -> _Seen | None:
+        return self._cards.get((number, language))
 
-    def get(self, row: CardRow, language: str) -> Drawn | None:
-        stamp, card = self._cards.get((row.number, language), (None, None))
-        return card if stamp == row.stamp else None
-
-    def put(self, row: CardRow, language: str, drawn: Drawn) -> None:
+    def put(self, row: CardRow, language: str, drawn: Drawn, *, revision: int) -> None:
         with self._lock:
-            self._cards[row.number, language] = row.stamp, drawn
+            self._cards[row.number, language] = _Seen(drawn, row.stamp, revision)
             self._cards.move_to_end((row.number, language))
             while len(self._cards) > _MOST_REMEMBERED:
                 self._cards.popitem(last=False)
@@ -69,37 +71,44 @@ remembered = Remembered()
 
 
 def drawn_cards(numbers: Sequence[int], *, keys: Sequence[str] = (), language: str) -> list[Drawn]:
-    """The published services among these numbers and keys. One query, if their cards are kept."""
+    """The published services among these numbers and keys.
+
+    One query, if their cards are kept; and none for those that were asked for since the map was
+    changed last.
+    """
+    revision = directory.revision()  # before anything else is asked
+    seen = {n: found for n in numbers if (found := remembered.get(n, language))}
+    known = {n: each.drawn for n, each in seen.items() if each.revision == revision}
     rows = directory.card_rows(
-        numbers=numbers,
+        numbers=[number for number in numbers if number not in known],
         keys=keys,
         language=language,
         made_by=made_by(language),
-        at_hand=[number for number in numbers if remembered.has(number, language)],
+        at_hand=list(seen),
     )
-    known = {row.number: card for row in rows if (card := _known(row, language))}
+    for row in rows:
+        card = _known(row, seen.get(row.number))
+        if card is not None:
+            known[row.number] = card
+            remembered.put(row, language, card, revision=revision)
     missing = [row for row in rows if row.number not in known]
-    made = dict(_made(missing, language)) if missing else {}
-    cards = (known.get(row.number) or made.get(row.number) for row in rows)
-    return [card for card in cards if card]
+    return [*known.values(), *(_made(missing, language, revision) if missing else ())]
 
 
-def _known(row: CardRow, language: str) -> Drawn | None:
+def _known(row: CardRow, seen: _Seen | None) -> Drawn | None:
     """The card, where nobody has to make it."""
-    card = remembered.get(row, language)
-    if card is None and row.body is not None:
-        card = read(row.body)
-        remembered.put(row, language, card)
-    return card
+    if seen is not None and seen.stamp == row.stamp:
+        return seen.drawn
+    return None if row.body is None else read(row.body)
 
 
-def _made(rows: Sequence[CardRow], language: str) -> Iterable[tuple[int, Drawn]]:
+def _made(rows: Sequence[CardRow], language: str, revision: int) -> Iterable[Drawn]:
     """Their stamps were read before their facts are: a change in between makes another stamp."""
     of = {row.id: row for row in rows}
     for listing in directory.listings(list(of), language=language):
         card = draw(listing, language)
-        remembered.put(of[listing.id], language, card)
-        yield listing.number, card
+        remembered.put(of[listing.id], language, card, revision=revision)
+        yield card
 
 
 def draw(item: Listing, language: str) -> Drawn:
