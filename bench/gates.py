@@ -17,6 +17,7 @@ class Gate:
     holds: Callable[[float], bool]
     unit: str = "x"
     why: str = ""  # it may not be kept
+    note: Callable[[Found], str] | None = None  # what else was measured, said in any case
 
 
 def _times(kind: str, engine: str, size: str = AT) -> Callable[[Found], float]:
@@ -29,6 +30,25 @@ def _grown(kind: str, engine: str = "SAMEN") -> Callable[[Found], float]:
         return float(found["searching"][size]["kinds"][kind]["hot_us"][engine]["p50"])
 
     return lambda found: middle(found, MILLION) / middle(found, "10000")
+
+
+def _grown_beside_the_loop(found: Found) -> float:
+    return _grown("facets")(found) / _grown("facets", "loop in C")(found)
+
+
+def _by_numpy(found: Found) -> str:
+    times = _times("facets", "SAMEN by numpy")(found) * _behind_the_loop(found)
+    return f"Where there is no compiler numpy answers, {times:.0f}x as slow as the loop."
+
+
+def _as_grown(found: Found) -> str:
+    ours, loop = _grown("facets")(found), _grown("facets", "loop in C")(found)
+    return (
+        f"Where there are ten times as many services, there are ten times as many around: the loop"
+        f" in C grows {loop:.1f}x, the kernel {ours:.1f}x. The limit of 2x was set for numpy, where"
+        " what a question costs at all hides that; nothing within 2.5x of the loop can keep it"
+        " (decision 15)."
+    )
 
 
 def _behind_the_best(found: Found) -> float:
@@ -92,20 +112,12 @@ _EDIT = (
     "From the commit of the change to the answer that has it: the entry is read from the database"
     " and put into the small index. What the change itself takes stands below."
 )
-_MORE_AROUND = (
-    "There are more services within 25 km where there are more in all: the loop in C grows by more."
-    " The limit was set for numpy, where what a question costs at all hides that."
-)
 _SHARED = "wrk, nginx and the server had two cores among other work."
 _WORDS = (
     "Below a million services the words, and their forms with a letter missing, weigh the most."
 )
 _CHECKED = "Every file is read and checked by who opens it first; the next trust that."
-_SHELL = (
-    "Both share the frame, the filters and the search; only the cards are kept. The map is made of"
-    " copies of the real one: some ten thousand services answer the question of that page, and"
-    " both go through all of them. With 10,000 services it was 7.6x in process."
-)
+_SHELL = "Both share the frame, the filters and the search; only the cards are kept."
 
 GATES = (
     Gate(
@@ -113,18 +125,12 @@ GATES = (
     ),
     Gate(
         "2",
-        "facets, by numpy alone: slower than a loop in C on the same index",
-        "at most 15x",
-        lambda found: _times("facets", "SAMEN by numpy")(found) * _behind_the_loop(found),
-        _most(15),
-    ),
-    Gate(
-        "2",
-        "facets, by the kernel: slower than a loop in C on the same index",
+        "facets: slower than a loop in C on the same index",
         "at most 2.5x",
         _behind_the_loop,
         _most(2.5),
         why=_AROUND,
+        note=_by_numpy,
     ),
     Gate("3", "facets: faster than tuned PostGIS", "5x", _times("facets", "PostgreSQL"), _least(5)),
     Gate(
@@ -173,11 +179,11 @@ GATES = (
     ),
     Gate(
         "7",
-        "facets, by the kernel: a million against 10,000",
-        "at most 2x",
-        _grown("facets"),
-        _most(2),
-        why=_MORE_AROUND,
+        "facets, by the kernel: a million against 10,000, beside what the loop in C grows",
+        "at most 1.25x",
+        _grown_beside_the_loop,
+        _most(1.25),
+        note=_as_grown,
     ),
     Gate(
         "7",
@@ -185,7 +191,6 @@ GATES = (
         "at most 2x",
         _grown("text"),
         _most(2),
-        why=_MORE_AROUND,
     ),
     *(
         Gate(
@@ -308,6 +313,9 @@ def as_text(found: Found) -> Iterator[str]:
     for why in reasons:
         numbers = ", ".join(dict.fromkeys(gate.number for gate in missed if gate.why == why))
         yield f"- Gate {numbers}: {why}"
+    for gate, value in verdicts(found):
+        if gate.note and value is not None:
+            yield f"- Gate {gate.number}: {gate.note(found)}"
     yield ""
 
 
