@@ -116,8 +116,8 @@ questions = some.builds(
 situations = some.none() | some.builds(
     Situation,
     some.lists(some.sampled_from(NEEDS), min_size=1, max_size=2, unique=True).map(tuple),
-    several(NEEDS),
-    several(NEEDS),
+    some.just(()) | several(NEEDS),
+    some.just(()) | several(NEEDS),
     some.booleans(),
 )
 

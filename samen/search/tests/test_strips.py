@@ -19,7 +19,7 @@ from samen.search.queries.hours import read_hours, write_hours
 from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
-from samen.search.tests.make import Row, Spot
+from samen.search.tests.make import ARNHEM, Row, Spot
 from samen.search.tests.test_scan import AREAS, PARTNER, maps, questions, situations
 
 patient = settings(deadline=None, max_examples=100)
@@ -135,6 +135,29 @@ def test_the_index_says_what_the_scan_says(
     found, everything = both(services, question, situation, middles)
 
     assert found == everything
+
+
+@pytest.mark.parametrize("place", [None, ARNHEM], ids=["anywhere", "arnhem"])
+@pytest.mark.parametrize("urgent", [True, False], ids=["urgent", "not urgent"])
+@pytest.mark.parametrize("advised", [True, False], ids=["advised", "not advised"])
+def test_of_what_was_chosen_alone_nothing_is_left_out(
+    place: Spot | None, *, urgent: bool, advised: bool
+) -> None:
+    """Neither a first step nor an emergency number, though they do not help with it themselves."""
+    chosen, there = "sit.partner_violence", ((ARNHEM.latitude, ARNHEM.longitude),)
+    services = [
+        Row(number=1, needs=(chosen,), towns=there),
+        Row(number=2, route={chosen: 0} if advised else {}, towns=there),
+        Row(number=3, emergency=True, national=True),
+        Row(number=4, needs=("sup.legal",), national=True),
+    ]
+
+    asked = make.question(place=place)
+    found, everything = both(services, asked, Situation((chosen,), urgent=urgent), {})
+
+    assert found == everything
+    [ready, _review] = everything
+    assert {number for number, *_ in ready} == {1, *[2] * advised, *[3] * urgent}
 
 
 @patient
