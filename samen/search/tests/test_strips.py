@@ -109,7 +109,7 @@ def both(
     question: Question,
     situation: Situation | None,
     middles: Mapping[str, tuple[float, float]],
-) -> tuple[object, object]:
+) -> tuple[Any, Any]:
     index = columns.build(services, write=write_hours)
     areas = Areas(index, middles)
     sought = wording.seek(question.words, [wording.Asked.whole(index)])[0]
