@@ -277,7 +277,7 @@ def test_somebody_at_the_edge_of_the_map_finds_the_neighbours(corner: tuple[floa
     found, everything = both(services, make.question(place=Spot(*corner)), None, {})
 
     assert found == everything
-    assert [each[0] for each in found[0]] == [1]  # type: ignore[index]  # each is a tuple of numbers
+    assert [each[0] for each in found[0]] == [1]
 
 
 def test_a_place_looks_at_its_neighbourhood_only() -> None:
