@@ -160,6 +160,25 @@ def test_of_what_was_chosen_alone_nothing_is_left_out(
     assert {number for number, *_ in ready} == {1, *[2] * advised, *[3] * urgent}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((51.98, 5.9), (51.98, 6.0)), ((51.98, 5.9), (51.9801, 5.9)), ((0.0, 0.0), (0.0, 0.1))],
+    ids=["on one latitude", "on one longitude", "where both begin"],
+)
+def test_neighbours_have_a_way_each(
+    first: tuple[float, float], second: tuple[float, float]
+) -> None:
+    spots = (first, first, second)
+    services = [Row(number=number, towns=(spot,)) for number, spot in enumerate(spots, 1)]
+    here = Spot(first[0] + 0.05, first[1])
+
+    found, everything = both(services, make.question(place=here), None, {})
+
+    assert found == everything
+    assert sorted(number for number, *_ in found[0]) == [1, 2, 3]
+    assert len({distance for _, _, distance, _ in found[0]}) == 2
+
+
 @patient
 @given(maps, questions, some.integers(1, 4))
 def test_the_few_best_are_found_without_asking_what_the_others_are_worth(
