@@ -84,7 +84,7 @@ def drawn_cards(numbers: Sequence[int], *, keys: Sequence[str] = (), language: s
         keys=keys,
         language=language,
         made_by=made_by(language),
-        at_hand=list(seen),
+        at_hand=[number for number in seen if number not in known],
     )
     for row in rows:
         card = _known(row, seen.get(row.number))
