@@ -93,6 +93,7 @@ cdef enum:
     SIDE_BY_SIDE = 8  # lists that are read so
     NO_MORE = 0x7fffffff  # of the rows of a list
     PAGE = 32  # rows of which the first is at hand
+    FAR_APART = 16  # words of a sheet for each row
     BY_HAND = 64  # places that are put in order one by one
 
 
@@ -284,7 +285,6 @@ cdef class Desk:
     cdef double* homes  # where the stretches begin and end, on the ground
     cdef int* bounds  # 0, where they begin and end among the rows, and the end of the rows
     cdef Py_ssize_t places, ends
-    cdef object found  # rows
     cdef int* rows
     cdef Py_ssize_t many
     cdef bint all_fit  # what was chosen, and nothing needs to be looked up
@@ -301,15 +301,16 @@ cdef class Desk:
             self.many_of[self.kept[place].part] += 1
 
     def __dealloc__(self):
-        free(self.pieces)
-        free(self.rarity)
-        free(self.lists)
-        free(self.homes)
-        free(self.bounds)
-        free(self.told)
-        free(self.best)
-        free(self.met)
-        free(self.kept)
+        _put_back(self.pieces)
+        _put_back(self.rarity)
+        _put_back(self.lists)
+        _put_back(self.homes)
+        _put_back(self.bounds)
+        _put_back(self.rows)
+        _put_back(self.told)
+        _put_back(self.best)
+        _put_back(self.met)
+        _put_back(self.kept)
 
 
 def _at_one_town(columns):
@@ -320,11 +321,57 @@ def _at_one_town(columns):
     return once.view(np.uint8)
 
 
+# Memory for a question, of which a large one is kept for the next: the system would take it back,
+# and to get it again page by page takes as long as to answer. Nobody else runs while it changes
+# hands, because whoever does holds the lock of Python.
+cdef enum:
+    SPARES = 6
+    NOT_WORTH_KEEPING = 1 << 16  # bytes
+    TOO_LARGE = 1 << 23
+
+cdef struct Block:  # before what is handed out
+    size_t size
+    size_t unused  # so that what follows lies as malloc would have laid it
+
+cdef Block *_spares[SPARES]
+
+
 cdef void* _room(size_t many, size_t of) except NULL:
-    cdef void* room = malloc((many or 1) * of)
-    if room is NULL:
+    cdef size_t size = (many or 1) * of
+    cdef Block* block
+    cdef Py_ssize_t place, fits = -1
+    if size >= NOT_WORTH_KEEPING:
+        for place in range(SPARES):
+            if _spares[place] is not NULL and _spares[place].size >= size:
+                if fits < 0 or _spares[place].size < _spares[fits].size:
+                    fits = place
+    if fits >= 0:
+        block, _spares[fits] = _spares[fits], NULL
+        return block + 1
+    block = <Block*>malloc(sizeof(Block) + size)
+    if block is NULL:
         raise MemoryError
-    return room
+    block.size = size
+    return block + 1
+
+
+cdef void _put_back(void* room) noexcept:
+    """Kept in the place of the smallest that is kept, if it is larger."""
+    cdef Block* block
+    cdef Py_ssize_t place, smallest = 0
+    if room is NULL:
+        return
+    block = <Block*>room - 1
+    if NOT_WORTH_KEEPING <= block.size <= TOO_LARGE:
+        for place in range(SPARES):
+            if _spares[place] is NULL:
+                _spares[place] = block
+                return
+            if _spares[place].size < _spares[smallest].size:
+                smallest = place
+        if _spares[smallest].size < block.size:
+            block, _spares[smallest] = _spares[smallest], block
+    free(block)
 
 
 cdef inline object _made(Py_ssize_t many, int kind):
@@ -552,8 +599,7 @@ cdef class Quick:
             is_last[each] = each + 1 == lists or pieces[each + 1].word != pieces[each].word
             head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
             room += max(0, end[each] - at[each])
-        desk.found = _made(room, cnp.NPY_INT32)
-        desk.rows = rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        desk.rows = rows = <int*>_room(room, sizeof(int))
         desk.told = tolds = <double*>_room(room, sizeof(double))
         desk.met = mets = <int*>_room(room, sizeof(int))
         while True:
@@ -604,8 +650,9 @@ cdef class Quick:
         """Rows, in order, among which everything is that may be an answer."""
         cdef Py_ssize_t room = 0, place, many = 0
         if desk.lists is NULL and not asked.place:
-            desk.found = np.arange(self.size, dtype=np.int32)
-            desk.rows, desk.many = <int*>_data(desk.found, cnp.NPY_INT32), self.size
+            desk.rows, desk.many = <int*>_room(self.size, sizeof(int)), self.size
+            for place in range(self.size):
+                desk.rows[place] = place
             return
         if asked.place:
             room += self._bound(asked, desk) + len(emergencies) + self.spare_row.shape[0]
@@ -616,8 +663,7 @@ cdef class Quick:
             room += desk.lists[place].many
         for rows in areas:
             room += len(rows)
-        desk.found = _made(room, cnp.NPY_INT32)
-        desk.rows = <int*>_data(desk.found, cnp.NPY_INT32)
+        desk.rows = <int*>_room(room, sizeof(int))
         desk.all_fit = not asked.words and asked.chosen is not None and asked.chosen.only_direct
         if asked.place:
             many = self._nearby(asked, desk, areas, emergencies)
@@ -1306,7 +1352,7 @@ cdef class Left:
                 qsort(ranks, many, sizeof(Rank), _compared_ranks)
             return [ranks[place].place for place in range(min(most, many))]
         finally:
-            free(ranks)
+            _put_back(ranks)
 
 
 cdef inline Py_ssize_t _ranked(Rank* ranks, Py_ssize_t many, Py_ssize_t room,
@@ -1322,6 +1368,11 @@ cdef inline Py_ssize_t _ranked(Rank* ranks, Py_ssize_t many, Py_ssize_t room,
         at -= 1
     ranks[at] = one[0]
     return many + (many < room)
+
+
+cdef int _compared_rows(const void* first, const void* second) noexcept nogil:
+    cdef int one = (<const int*>first)[0], other = (<const int*>second)[0]
+    return -1 if one < other else one > other
 
 
 cdef int _compared_ranks(const void* first, const void* second) noexcept nogil:
@@ -1437,8 +1488,8 @@ cdef Py_ssize_t _in_order(Desk desk, Py_ssize_t many) except -1:
     for place in range(1, many):
         lowest, highest = min(lowest, rows[place]), max(highest, rows[place])
     words = ((highest - lowest) >> 6) + 1
-    if words > many:
-        desk.found[:many].sort()
+    if words > FAR_APART * many:
+        qsort(rows, many, sizeof(int), _compared_rows)
         for place in range(many):
             if not kept or rows[place] != rows[kept - 1]:
                 rows[kept] = rows[place]
@@ -1454,7 +1505,7 @@ cdef Py_ssize_t _in_order(Desk desk, Py_ssize_t many) except -1:
             rows[kept] = lowest + <int>(place << 6) + _lowest(left)
             left &= left - 1
             kept += 1
-    free(ticked)
+    _put_back(ticked)
     return kept
 
 
