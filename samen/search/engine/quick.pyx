@@ -169,6 +169,15 @@ cdef inline Py_ssize_t _first(const int* rows, Py_ssize_t many, int row) noexcep
     return low + (many == 1 and rows[low] < row)
 
 
+cdef inline Py_ssize_t _onward(const int* rows, Py_ssize_t many, int row) noexcept:
+    """The same, where it is likely near the beginning: what lies far off is not even looked at."""
+    cdef Py_ssize_t step = 4, low
+    while step < many and rows[step - 1] < row:
+        step <<= 2
+    low = step >> 2 if step > 4 else 0
+    return low + _first(&rows[low], min(step, many) - low, row)
+
+
 cdef inline Py_ssize_t _at(const double* homes, Py_ssize_t many, double home) noexcept:
     """The same, of where things are."""
     cdef Py_ssize_t low = 0, half
@@ -551,8 +560,9 @@ cdef class Quick:
             return
         posts = &self.post_row[start]
         if piece.words == 1 and end - start > many:
+            at = _first(posts, end - start, rows[0])
             for here in range(many):
-                at = _first(posts, end - start, rows[here])
+                at += _onward(&posts[at], end - start - at, rows[here])
                 if at < end - start and posts[at] == rows[here]:
                     found = self.post_weight[start + at] * worth
                     if found > best[here]:
@@ -1450,7 +1460,10 @@ cdef Py_ssize_t _cut(const Lists* having, const int* ends, Py_ssize_t many_ends,
         for pair in range(0, many_ends, 2):
             if at >= size:
                 break
-            at += _first(&rows[at], size - at, ends[pair])
+            if at:
+                at += _onward(&rows[at], size - at, ends[pair])
+            else:
+                at = _first(rows, size, ends[pair])
             while at < size and rows[at] < ends[pair + 1]:
                 into[many] = rows[at]
                 many += 1
