@@ -372,4 +372,4 @@ def test_altered_keys_are_named_in_the_logbook() -> None:
 
 def altered_of(one: make.Colleague) -> list[str]:
     lines = Entry.objects.filter(user_id=one.id, event_type__endswith="found altered")
-    return list(lines.values_list("event_type", flat=True))
+    return list(lines.order_by("seq").values_list("event_type", flat=True))
