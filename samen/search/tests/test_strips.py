@@ -16,7 +16,7 @@ from samen.search.engine.columns import Index
 from samen.search.engine.counting import counted
 from samen.search.engine.scan import CLOSED, OPEN, Areas, Found, States, scan
 from samen.search.queries.hours import read_hours, write_hours
-from samen.search.rules import ground
+from samen.search.rules import ground, ranking
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
 from samen.search.tests.make import ARNHEM, Row, Spot
@@ -158,6 +158,25 @@ def test_of_what_was_chosen_alone_nothing_is_left_out(
     assert found == everything
     [ready, _review] = everything
     assert {number for number, *_ in ready} == {1, *[2] * advised, *[3] * urgent}
+
+
+def test_kinds_of_help_count_together_but_not_without_end() -> None:
+    """And the form of violence alone is enough to be among the answers."""
+    kinds = tuple(f"sup.{number}" for number in range(8))
+    services = [
+        Row(number=1, needs=kinds, national=True),
+        Row(number=2, needs=kinds[:1], national=True),
+        Row(number=3, needs=("form.physical",), national=True),
+        Row(number=4, needs=("sup.other",), national=True),
+    ]
+    situation = Situation(("sit.threats",), kinds, ("form.physical",))
+
+    found, everything = both(services, make.question(), situation, {})
+
+    assert found == everything
+    worth = {number: score for number, score, *_ in everything[0]}
+    assert set(worth) == {1, 2, 3}
+    assert worth[1] - worth[2] == ranking.KIND_MOST - ranking.kind_worth(0)
 
 
 @pytest.mark.parametrize(
