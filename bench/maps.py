@@ -68,7 +68,7 @@ WORDS = 20_000  # of each language
 FREQUENT = 30  # the first words of a language are what everybody says
 NEEDS, TAGS, GROUPS, SCHEDULES = 300, 24, 16, 600
 PRIMARY, SECOND, OTHERS = 0, 1, 4  # among the six vocabularies
-_RURAL = 0.1
+RURAL = 0.1  # of the services stand outside the cities
 _OPEN_ON = (0.8, 0.85, 0.8, 0.85, 0.75, 0.25, 0.1)
 
 
@@ -193,7 +193,7 @@ def make(size: int) -> Map:
     countries[1:, 1] = chance.uniform(-100, 140, len(countries) - 1)
     city = chance.choice(len(CITIES), size, p=_PEOPLE / _PEOPLE.sum())
     country = chance.integers(0, len(countries), size)
-    spread = np.where(chance.random(size) < _RURAL, 0.16, 0.035)[:, None] * (1, 1.6)
+    spread = np.where(chance.random(size) < RURAL, 0.16, 0.035)[:, None] * (1, 1.6)
     points = _POINTS[city] + countries[country] + chance.normal(0, 1, (size, 2)) * spread
     many = np.array([0.95, 0.6, *(0.9 / place for place in range(3, TAGS + 1))])
     ages = np.minimum(chance.exponential(300, size), 4000).astype(int)

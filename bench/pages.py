@@ -22,7 +22,6 @@ HOUSE = Path(__file__).resolve().parents[1]
 LIMIT = 13_000
 STATUS_LINE = 60
 STYLE_HEADERS = 900
-CITIES, RURAL = 40, 0.1
 SEED = UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
 
 KINDS = {
@@ -88,6 +87,7 @@ def fill(size: int) -> None:
     three things each, as those of bench/maps.py do. A country has no thousand helplines: what is
     there for all of it, and for everything, is copied as something for one town.
     """
+    from bench.maps import CITIES, RURAL  # noqa: PLC0415 after the setup
     from samen.directory import models as directory  # noqa: PLC0415 after the setup
     from samen.foundation import clock  # noqa: PLC0415 after the setup
     from samen.places.models import Place  # noqa: PLC0415 after the setup
@@ -111,7 +111,7 @@ def fill(size: int) -> None:
     }
     needs = {model: list(directory.ServiceNeed.objects.filter(service=model)) for model in models}
     towns = list(Place.objects.order_by("-population", "slug"))
-    cities, rest = towns[:CITIES], towns[CITIES:]
+    cities, rest = towns[: len(CITIES)], towns[len(CITIES) :]
     people = [city.population for city in cities]
     fresh: dict[type[Any], list[Any]] = {directory.Service: [], directory.Location: []}
     for number in range(last + 1, last + 1 + missing):

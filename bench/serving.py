@@ -30,10 +30,8 @@ from tests.serving import HOUSE, Installation, installed_with_the_map, wait_unti
 SERVICES, QUICK = 100_000, 1_000
 CONNECTIONS, FEW, SECONDS, ROUNDS = 32, 4, 4, 3  # few where a page takes its time
 # Situations, and kinds of help; a number that is neither has no page.
-NEEDS, TOWNS = (
-    range(32, 113),
-    ("amsterdam", "rotterdam", "the-hague", "utrecht", "arnhem", "nijmegen"),
-)
+NEEDS = range(32, 113)
+TOWNS = ("amsterdam", "rotterdam", "the-hague", "utrecht", "arnhem", "nijmegen")
 TAGS = ("nl", "en", "ar")
 INSTALL = "sudo apt-get install -y nginx-light wrk"
 SERVE = ("serve", "--only", "visitors", "--workers", "1")
@@ -43,10 +41,8 @@ UNKEPT = {
     "SAMEN_API_AT_ONCE": "1000000",
     "SAMEN_API_PER_SECOND": "1000000",
 }
-PAGE, DOCUMENTS = (
-    "/ar/find/?need=36&place=amsterdam&within=25",
-    "/api/hsds/3.2/services?per_page=10",
-)
+PAGE = "/ar/find/?need=36&place=amsterdam&within=25"
+DOCUMENTS = "/api/hsds/3.2/services?per_page=10"
 _HALVES = ("", "&open=1", "&papers=0", "&open=1&papers=0")
 PLAINLY = (sys.executable, "-m", "bench.plainly")
 DRAWN = 20_000  # addresses, the first a thousand times as often as the thousandth

@@ -16,12 +16,11 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from pytest_django import Settings
 
-from samen.directory import actions, queries
+from samen.directory import queries
 from samen.directory.models import Change, Service
 from samen.directory.tests import make
 from samen.finder.http import page_cache
 from samen.finder.http.page_cache import PageCache
-from samen.foundation.actor import job
 from samen.needs.tests import make as needs
 from samen.search.engine import shelf
 from samen.search.queries import index as held
@@ -111,18 +110,6 @@ def service() -> Service:
     return make.service(name="Oude naam")
 
 
-def rename(service: Service, name: str) -> None:
-    version, facts = actions.service_facts(service.id)
-    actions.change_service(
-        service_id=service.id,
-        changes={"name": facts["name"] | {"name": name}},
-        version=version,
-        why="",
-        by=job("test"),
-        at=make.NOON,
-    )
-
-
 def test_a_page_is_kept_and_browsers_are_told_not_to(front: Front, service: Service) -> None:
     first = front.get(f"/en/i/{service.number}/")
     second = front.get(f"/en/i/{service.number}/")
@@ -137,7 +124,7 @@ def test_a_change_is_out_within_two_seconds(front: Front, clock: Clock, service:
     address = f"/en/i/{service.number}/"
     front.get(address)
     front.get(address)
-    rename(service, "Nieuwe naam")
+    make.change(service, name={"name": "Nieuwe naam"})
     clock.now += 2
 
     assert "Nieuwe naam" in front.get(address).text

@@ -10,9 +10,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from samen.directory import actions as directory
 from samen.directory import queries as services
 from samen.directory.models import Phone, Service
+from samen.directory.tests import make
 from samen.exchange import actions as exchange
 from samen.exchange import queries as documents
 from samen.exchange.tests.asking import LISTS, Ask, ask, check
@@ -20,8 +20,6 @@ from samen.exchange.tests.schemas import Hsds, hsds
 from samen.finder import actions as finder
 from samen.finder import queries as cards
 from samen.finder.queries.cards import read, remembered
-from samen.foundation import clock
-from samen.foundation.actor import job
 from samen.foundation.languages import PUBLISHED
 
 __all__ = ["ask", "hsds"]  # fixtures
@@ -118,16 +116,7 @@ def test_what_is_remembered_is_asked_for_again_only_after_a_change(client: Clien
         client.get(path)
     assert [each["sql"] for each in asked] == ["SELECT MAX(id) FROM directory_change"]
 
-    service = Service.objects.get(key="veilig-thuis")
-    version, facts = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={"name": facts["name"] | {"name": "Heel Veilig Thuis"}},
-        version=version,
-        why="",
-        by=job("test"),
-        at=clock.now(),
-    )
+    make.change(Service.objects.get(key="veilig-thuis"), name={"name": "Heel Veilig Thuis"})
 
     assert "Heel Veilig Thuis" in client.get(path).content.decode()
 

@@ -45,11 +45,10 @@ def card_rows(
     at hand. One query."""
     if not numbers and not keys:
         return []
-    query = _CARDS.format(
-        numbers=_places(numbers), keys=_places(keys), at_hand=_places(at_hand or [0])
-    )
+    without = [0, *at_hand]  # no service has the number 0, and SQL knows no empty list
+    query = _CARDS.format(numbers=_places(numbers), keys=_places(keys), at_hand=_places(without))
     with connection.cursor() as cursor:
-        cursor.execute(query, [language, made_by, *(at_hand or [0]), *numbers, *keys])
+        cursor.execute(query, [language, made_by, *without, *numbers, *keys])
         rows = cursor.fetchall()
     return [CardRow(*row) for row in rows]
 

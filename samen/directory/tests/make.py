@@ -49,6 +49,22 @@ def service(key: str = "", *, what: str = "Advies en hulp.", **columns: Any) -> 
     return made
 
 
+def change(
+    service: Service, *, at: datetime = NOON, verb: str = "changed", **parts: Mapping[str, Any]
+) -> None:
+    """As an edit does: these parts of its facts become what is said, the others stay."""
+    version, facts = actions.service_facts(service.id)
+    actions.change_service(
+        service_id=service.id,
+        changes={fact: {**facts[fact], **part} for fact, part in parts.items()},
+        version=version,
+        why="",
+        by=job("test"),
+        at=at,
+        verb=verb,
+    )
+
+
 def text(
     service: Service,
     *,

@@ -43,20 +43,6 @@ def actions_of(client: Client, record: UUID, **words: str | int) -> list[str]:
     return [action for id_, action in told(asked(client, **words)) if id_ == str(record)]
 
 
-def changed(service: Service, *, verb: str = "changed", **facts: dict[str, Any]) -> None:
-    version, now = directory.service_facts(service.id)
-    changes = {fact: now[fact] | value for fact, value in facts.items()}
-    directory.change_service(
-        service_id=service.id,
-        changes=changes,
-        version=version,
-        why="",
-        by=ANNA,
-        at=NOON,
-        verb=verb,
-    )
-
-
 def created(key: str = "nieuw", *, publish: str = "ready") -> Service:
     make.organization()
     facts = {
@@ -86,9 +72,9 @@ def test_each_thing_that_happens_is_told_in_its_order(client: Client) -> None:
     service, other = created(), created("ander")
     begun = asked(client)["next"]
 
-    changed(service, email={"email": "hulp@example.org"})
-    changed(service, verb="withdrawn", publish={"publish": "hidden"})
-    changed(service, verb="returned", publish={"publish": "ready"})
+    make.change(service, email={"email": "hulp@example.org"})
+    make.change(service, verb="withdrawn", publish={"publish": "hidden"})
+    make.change(service, verb="returned", publish={"publish": "ready"})
     directory.withhold_fact(service_id=service.id, fact="email", why="", by=ANNA, at=NOON)
     directory.merge_service(
         service_id=service.id,
@@ -118,14 +104,14 @@ def test_each_thing_that_happens_is_told_in_its_order(client: Client) -> None:
 def test_a_record_that_is_shown_was_changed(client: Client) -> None:
     service = created()
     begun = asked(client)["next"]
-    changed(service, email={"email": "hulp@example.org"})
+    make.change(service, email={"email": "hulp@example.org"})
 
     assert actions_of(client, service.id, after=begun) == ["changed"]
 
 
 def test_of_a_hidden_record_nothing_is_told_but_its_id(client: Client) -> None:
     service = created(publish="hidden")
-    changed(service, name={"name": MARKER}, email={"email": "zebrapad-77@example.org"})
+    make.change(service, name={"name": MARKER}, email={"email": "zebrapad-77@example.org"})
     page = asked(client)
 
     [first, last] = [each for each in page["changes"] if each["id"] == str(service.id)]
@@ -137,7 +123,7 @@ def test_of_a_hidden_record_nothing_is_told_but_its_id(client: Client) -> None:
 def test_what_is_hidden_by_a_change_is_told_to_be_let_go(client: Client) -> None:
     service = created()
     begun = asked(client)["next"]
-    changed(service, publish={"publish": "hidden"})
+    make.change(service, publish={"publish": "hidden"})
 
     assert actions_of(client, service.id, after=begun) == ["withdrawn"]
 
@@ -280,7 +266,7 @@ def test_who_asks_again_is_told_in_a_few_bytes_that_nothing_happened(client: Cli
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["Access-Control-Allow-Origin"] == "*"
 
-    changed(service, email={"email": "hulp@example.org"})
+    make.change(service, email={"email": "hulp@example.org"})
     assert client.get(FEED, headers={"If-None-Match": etag}).status_code == 200
 
 

@@ -83,7 +83,7 @@ def test_a_document_of_before_a_change_is_never_kept_after_it() -> None:
     service = make.service(name="Oud")
     before = services.services_without_document(made_by="x", most=1)
     body = queries.to_keep([service.id])
-    make_hidden(service)
+    make.change(service, publish={"publish": "hidden"})
 
     kept = directory.keep_documents(bodies=body, stamps=dict(before), made_by="x")
 
@@ -91,22 +91,10 @@ def test_a_document_of_before_a_change_is_never_kept_after_it() -> None:
     assert not ServiceDocument.objects.exists()
 
 
-def make_hidden(service: Service) -> None:
-    version, facts = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={"publish": facts["publish"] | {"publish": "hidden"}},
-        version=version,
-        why="",
-        by=job("test"),
-        at=make.NOON,
-    )
-
-
 def test_a_withdrawn_service_is_gone_at_once() -> None:
     service = make.service()
     actions.keep_documents(most=EVERYTHING)
-    make_hidden(service)
+    make.change(service, publish={"publish": "hidden"})
 
     assert queries.documents([service.id]) == {}
     assert not ServiceDocument.objects.exists()

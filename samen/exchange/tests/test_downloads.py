@@ -53,18 +53,6 @@ def noted(service: Service, verb: str = "created") -> None:
     leave_a_line("service", service.id, verb, by=ANNA, at=NOON)
 
 
-def changed(service: Service, **facts: dict[str, Any]) -> None:
-    version, now = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={fact: now[fact] | value for fact, value in facts.items()},
-        version=version,
-        why="",
-        by=ANNA,
-        at=NOON,
-    )
-
-
 def fetched(client: Client, name: str) -> bytes:
     answer = client.get(f"/feeds/{name}")
     assert answer.status_code == 200, answer.content
@@ -214,7 +202,7 @@ def test_a_place_that_became_secret_is_in_no_file_from_that_moment(
     _version, facts = directory.service_facts(service.id)
     [place] = facts["location"]["locations"]
     secret = dict.fromkeys(place, "") | {"type": "confidential", "confirmed": False}
-    changed(service, location={"locations": [secret]})
+    make.change(service, location={"locations": [secret]})
 
     for name in downloads.FILES:
         assert status(client, name) == 503
@@ -249,7 +237,7 @@ def test_a_draft_that_nobody_could_read_stops_no_file(client: Client) -> None:
 
 def test_a_change_is_in_the_files_within_the_hour(client: Client, service: Service) -> None:
     jobs.keep_downloads(at=NOON)
-    changed(service, name={"name": "Andere naam"})
+    make.change(service, name={"name": "Andere naam"})
 
     assert jobs.keep_downloads(at=NOON + timedelta(minutes=59)) == 0
     assert "Andere naam" not in fetched(client, downloads.CSV).decode()
@@ -264,7 +252,7 @@ def test_killed_while_making_the_files_of_before_are_given(
 ) -> None:
     jobs.keep_downloads(at=NOON)
     before = fetched(client, downloads.CSV)
-    changed(service, name={"name": "Andere naam"})
+    make.change(service, name={"name": "Andere naam"})
 
     class Killed(BaseException):
         pass

@@ -47,29 +47,13 @@ OWN = {"lang"}
 def changed(service: Service, *, minutes: int = 0, name: str = "") -> Service:
     """As an edit does, so that its document has a moment."""
     service.refresh_from_db()
-    version, facts = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={"name": facts["name"] | {"name": name or f"Nieuwe naam {minutes}"}},
-        version=version,
-        why="",
-        by=job("test"),
-        at=make.NOON + timedelta(minutes=minutes),
-    )
+    at = make.NOON + timedelta(minutes=minutes)
+    make.change(service, at=at, name={"name": name or f"Nieuwe naam {minutes}"})
     return service
 
 
 def hide(service: Service, verb: str = "withdrawn") -> None:
-    version, facts = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={"publish": facts["publish"] | {"publish": "hidden"}},
-        version=version,
-        why="",
-        by=job("test"),
-        at=make.NOON,
-        verb=verb,
-    )
+    make.change(service, verb=verb, publish={"publish": "hidden"})
 
 
 # --- P1, P4: everything of the official file --------------------------------------------------

@@ -1,7 +1,6 @@
 """Cards in a list: made once, read without the ORM, and never older than the map."""
 
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +13,6 @@ from samen.directory.queries import Listing
 from samen.directory.tests import make
 from samen.finder import actions, queries
 from samen.finder.queries.cards import read
-from samen.foundation.actor import job
 from samen.foundation.languages import PUBLISHED
 from tests.visit import Visit
 
@@ -30,19 +28,7 @@ def listing(service: Service, language: str = "en") -> Listing:
 
 
 def hide(service: Service) -> None:
-    change(service, publish={"publish": "hidden"})
-
-
-def change(service: Service, **parts: dict[str, Any]) -> None:
-    version, facts = directory.service_facts(service.id)
-    directory.change_service(
-        service_id=service.id,
-        changes={name: facts[name] | part for name, part in parts.items()},
-        version=version,
-        why="",
-        by=job("test"),
-        at=make.NOON,
-    )
+    make.change(service, publish={"publish": "hidden"})
 
 
 def test_unconfirmed_hidden_and_secret_things_enter_no_card() -> None:
@@ -60,7 +46,7 @@ def test_unconfirmed_hidden_and_secret_things_enter_no_card() -> None:
 def test_a_card_goes_with_the_change_and_comes_back_new(visit: Visit) -> None:
     service = make.service(name="Oude naam")
     actions.keep_cards(most=EVERYTHING)
-    change(service, name={"name": "Nieuwe naam"})
+    make.change(service, name={"name": "Nieuwe naam"})
 
     assert not ServiceCard.objects.exists()
     page = visit.get(f"/en/find/?i={service.number}")
@@ -73,7 +59,7 @@ def test_a_change_that_is_taken_back_takes_nothing_away() -> None:
     service = make.service()
     actions.keep_cards(most=EVERYTHING)
     with pytest.raises(directory.Refused):
-        change(service, publish={"publish": "ready", "verified": "unverified"})
+        make.change(service, publish={"publish": "ready", "verified": "unverified"})
 
     assert ServiceCard.objects.count() == len(PUBLISHED)
 
@@ -92,7 +78,7 @@ def test_a_card_of_before_a_change_is_never_kept_after_it() -> None:
     service = make.service(name=MARKER)
     stamps = services.stamps([service.id])
     body = queries.written(queries.draw(listing(service), "en"))
-    change(service, name={"name": "Nieuwe naam"})
+    make.change(service, name={"name": "Nieuwe naam"})
 
     kept = directory.keep_cards(
         bodies={service.id: body}, stamps=stamps, language="en", made_by="x"

@@ -158,15 +158,20 @@ cdef inline double _arc(double y) noexcept:
         15 / 336.0 + y * (105 / 3456.0 + y * (945 / 42240.0))))))
 
 
-cdef inline Py_ssize_t _first(const int* rows, Py_ssize_t many, int row) noexcept:
-    """How many of the list, which is in order, lie before the row. Without a branch: which half it
+ctypedef fused Number:
+    int  # of rows
+    double  # of where things are
+
+
+cdef inline Py_ssize_t _first(const Number* numbers, Py_ssize_t many, Number one) noexcept:
+    """How many of the list, which is in order, lie before this one. Without a branch: which half it
     is in nobody can guess."""
     cdef Py_ssize_t low = 0, half
     while many > 1:
         half = many >> 1
-        low += half if rows[low + half - 1] < row else 0
+        low += half if numbers[low + half - 1] < one else 0
         many -= half
-    return low + (many == 1 and rows[low] < row)
+    return low + (many == 1 and numbers[low] < one)
 
 
 cdef inline Py_ssize_t _onward(const int* rows, Py_ssize_t many, int row) noexcept:
@@ -176,16 +181,6 @@ cdef inline Py_ssize_t _onward(const int* rows, Py_ssize_t many, int row) noexce
         step <<= 2
     low = step >> 2 if step > 4 else 0
     return low + _first(&rows[low], min(step, many) - low, row)
-
-
-cdef inline Py_ssize_t _at(const double* homes, Py_ssize_t many, double home) noexcept:
-    """The same, of where things are."""
-    cdef Py_ssize_t low = 0, half
-    while many > 1:
-        half = many >> 1
-        low += half if homes[low + half - 1] < home else 0
-        many -= half
-    return low + (many == 1 and homes[low] < home)
 
 
 @cython.final
@@ -697,9 +692,9 @@ cdef class Quick:
 
     cdef inline Py_ssize_t _before(self, double home) noexcept:
         """How many rows stand before what is there: first among the few that begin a page."""
-        cdef Py_ssize_t page = _at(&self.page_home[0], self.page_home.shape[0], home)
+        cdef Py_ssize_t page = _first(&self.page_home[0], self.page_home.shape[0], home)
         cdef Py_ssize_t start = (page - 1) * PAGE if page else 0
-        return start + _at(&self.home[start], min(PAGE, self.size - start), home)
+        return start + _first(&self.home[start], min(PAGE, self.size - start), home)
 
     cdef Py_ssize_t _nearby(self, Asked asked, Desk desk, list areas, emergencies) except -1:
         cdef Py_ssize_t many = 0, pair, place, near
@@ -720,8 +715,8 @@ cdef class Quick:
             others.rows, others.many = <const int*>_data(rows, cnp.NPY_INT32), len(rows)
             many = _cut(&others, desk.bounds, desk.ends + 2, into, many)
         for pair in range(0, desk.places, 2):
-            for place in range(_at(spare, many_spare, desk.homes[pair]),
-                               _at(spare, many_spare, desk.homes[pair + 1])):
+            for place in range(_first(spare, many_spare, desk.homes[pair]),
+                               _first(spare, many_spare, desk.homes[pair + 1])):
                 into[many] = self.spare_row[place]
                 many += 1
         others.rows = <const int*>_data(emergencies, cnp.NPY_INT32)
@@ -735,7 +730,7 @@ cdef class Quick:
         cdef Py_ssize_t place
         for place in range(kept, many):
             rows[kept] = rows[place]
-            kept += chosen.direct.any and _has(&self.need[rows[place], 0], chosen.direct)
+            kept += _has(&self.need[rows[place], 0], chosen.direct)
         return kept
 
     cdef void _stretches(self, Asked asked, Desk desk) except *:
@@ -902,7 +897,7 @@ cdef class Quick:
         one.row, one.score, one.why, one.distance = desk.rows[place], 0, 0, NAN
         one.direct, one.local = False, False
         if desk.all_fit:
-            _fits(one)
+            _fits(one, True)
         elif asked.chosen is not None and not self._fit(asked.chosen, one):
             return False
         if asked.words and not _said(asked, one, desk, place, whether_only):
@@ -926,9 +921,7 @@ cdef class Quick:
         cdef Word has
         cdef Py_ssize_t place
         cdef bint related, form
-        one.direct = _has(&self.need[one.row, 0], chosen.direct)
-        one.score += FITS * one.direct
-        one.why |= SAY_FITS * one.direct
+        _fits(one, _has(&self.need[one.row, 0], chosen.direct))
         if chosen.route_row.shape[0]:
             worth = _route(chosen, one.row)
             one.direct |= worth > 0
@@ -1153,10 +1146,10 @@ cdef class Quick:
             one.why |= SAY_NOT_CONFIRMED
 
 
-cdef inline void _fits(One* one) noexcept:
-    one.direct = True
-    one.score += FITS
-    one.why |= SAY_FITS
+cdef inline void _fits(One* one, bint fits) noexcept:
+    one.direct = fits
+    one.score += FITS * fits
+    one.why |= SAY_FITS * fits
 
 
 cdef inline bint _said(Asked asked, One* one, Desk desk, Py_ssize_t place,

@@ -9,7 +9,6 @@ from math import isnan
 from typing import NamedTuple, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from samen.directory.queries import Opening
 from samen.foundation.languages import LANGUAGES
@@ -68,7 +67,7 @@ class Hits(Sequence[Hit]):
         return [
             part.opening(hours, self._question.at)
             for part, verdict, ranked in self._lists
-            for hours in _once(verdict.of("hours")[ranked.places], of=len(part.index.hours))
+            for hours in np.unique(verdict.of("hours")[ranked.places]).tolist()
         ]
 
     def _at(self, place: int) -> Hit:
@@ -96,14 +95,6 @@ class Hits(Sequence[Hit]):
             distance=None if isnan(distance) else distance,
             opening=part.opening(int(columns.hours[row]), self._question.at),
         )
-
-
-def _once(places: NDArray[np.int32], *, of: int) -> list[int]:
-    """Each place once, in order. There may be many more services than kinds of hours."""
-    there = np.zeros(of, np.bool_)
-    there[places] = True
-    found: list[int] = np.flatnonzero(there).tolist()
-    return found
 
 
 def _numbered(verdict: Judged, places: list[int]) -> Iterator[tuple[int, int]]:
