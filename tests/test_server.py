@@ -1,6 +1,8 @@
 """The house behind a real server: granian as it ships, gunicorn too, and a restart under load."""
 
 import http.client
+import json
+import select
 import signal
 import socket
 import subprocess
@@ -8,16 +10,18 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from samen.config.beside import SENDERS, THREADS
 from samen.config.management.commands.serve import FINISH
 from tests.serving import Installation, Server, installed
 
 pytestmark = pytest.mark.slow
 
 PAGE = "/en/safety/"
+HALF, REST = b"words=a+safe", b"+place"
 GRANIAN = [sys.executable, "manage.py", "serve", "--only", "visitors", "--workers", "2"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--workers", "2", "samen.config.wsgi:application"]
 _pause = threading.Event()  # never set: its wait is the pause between two knocks
@@ -80,6 +84,53 @@ def test_both_servers_serve_the_same_page(command: list[str], here: Installation
         assert site.get("/healthz") == (200, b'{"status": "ok"}')
         assert site.get("/en/nowhere/")[0] == 404
         assert site.get("/desk/")[0] == 404
+
+
+def test_who_stops_in_the_middle_of_a_form_holds_up_nobody(here: Installation) -> None:
+    """As phones do in a tunnel. One process, and more of them than it has threads."""
+    with served([*GRANIAN[:-1], "1"], here) as site, ExitStack() as lines:
+        held = [lines.enter_context(half_a_form(site)) for _ in range(2 * THREADS)]
+        pages = [site.get(PAGE)[0] for _ in range(20)]
+        told = answered(held, 2 * THREADS - SENDERS)
+        waiting = [line for line in held if line not in told]
+
+        assert pages == [200] * 20
+        assert site.get("/en/nowhere/")[0] == 404, "one that is not kept goes on too"
+        assert {line.recv(12) for line in told} <= {b"HTTP/1.1 503", b"HTTP/1.1 408"}
+        waiting[-1].sendall(REST)
+        assert waiting[-1].recv(12) == b"HTTP/1.1 200"
+        with half_a_form(site) as whole:
+            whole.sendall(REST)
+            assert whole.recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_long_list_is_whole_at_the_other_end(here: Installation) -> None:
+    """It is written after the thread that took the question has gone on to the next."""
+    with served(GRANIAN, here) as site:
+        status, lines = site.get("/api/hsds/3.2/taxonomies?format=ndjson")
+        kept = [site.get("/api/hsds/3.2/taxonomies?format=ndjson") for _ in range(10)]
+
+    assert status == 200
+    assert [json.loads(line)["id"] for line in lines.splitlines()]
+    assert kept == [(200, lines)] * 10
+
+
+@contextmanager
+def half_a_form(site: Site) -> Iterator[socket.socket]:
+    head = f"POST /en/find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(HALF + REST)}\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as line:
+        line.sendall(head.encode() + HALF)
+        yield line
+
+
+def answered(lines: list[socket.socket], many: int) -> list[socket.socket]:
+    """Those that have an answer, as soon as there are so many."""
+    found: list[socket.socket] = []
+    while len(found) < many:
+        found = select.select(lines, [], [], 30)[0]
+        assert found
+    return found
 
 
 def test_a_restart_answers_everybody(here: Installation) -> None:

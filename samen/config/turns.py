@@ -1,10 +1,9 @@
-"""One page at a time, while long lists go out beside it.
+"""One page at a time, while kept pages and long lists go out beside it.
 
-A process makes pages with one thread: what it keeps in memory is written for that, and more would
-not make it faster. But whoever reads a list of a hundred thousand records slowly would hold that
-thread, and nobody could ask for help meanwhile. So there are more threads, and of those that make
-an answer one has the turn; an answer that is written while it is read goes on without it, and it
-touches nothing that processes share but the database.
+A process makes pages one after the other: what it keeps in memory is written for that, and more at
+once would not make it faster. Others wait for their turn, but who has only to be given a kept page
+(finder/http/page_cache.py) needs none; and an answer that is written while it is read goes on
+without it, and touches nothing that processes share but the database.
 """
 
 from collections.abc import Iterable

@@ -17,6 +17,8 @@ from samen.finder.http.page_cache import PageCache  # noqa: E402 see above
 if settings.ENVIRONMENT == "production":
     ready.check()
 
-application = OneAtATime(
-    PageCache(WSGIHandler(), revision=directory.revision, most_bytes=settings.PAGE_CACHE_BYTES)
+application = PageCache(
+    OneAtATime(WSGIHandler()),
+    revision=directory.revision,
+    most_bytes=settings.PAGE_CACHE_BYTES,
 )

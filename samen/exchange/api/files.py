@@ -7,7 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from samen.exchange.api.answers import Problem, for_machines
-from samen.exchange.api.turns import take_turn
+from samen.exchange.api.turns import in_a_place, take_turn
 from samen.exchange.queries import downloads
 
 _SOON = "60"  # seconds
@@ -24,14 +24,16 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
     if isinstance(same, HttpResponse) and same.status_code != HTTPStatus.OK:
         return same
     try:
-        answer = FileResponse(
-            edition.file(name).open("rb"),
-            as_attachment=True,
-            filename=name,
-            content_type=downloads.FILES[name],
-        )
+        content = edition.file(name).open("rb")
     except OSError:  # the next edition took its place this very moment
         raise _not_now() from None
+    kind = downloads.FILES[name]
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+    try:
+        answer.streaming_content = in_a_place(iter(answer))
+    except Problem:
+        content.close()
+        raise
     answer.headers["ETag"] = etag
     answer.headers["Last-Modified"] = http_date(edition.at.timestamp())
     return answer

@@ -6,14 +6,13 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from samen.exchange import queries
 from samen.exchange.api import asking
 from samen.exchange.api.about import READ, here
 from samen.exchange.api.answers import JSON, NDJSON, Problem, as_json, for_machines
-from samen.exchange.api.turns import take_turn
-from samen.exchange.http.streams import TooMany, streamed
+from samen.exchange.api.turns import in_a_place, take_turn
 from samen.exchange.queries import Shape
 from samen.exchange.rules import encoded, moment
 from samen.exchange.rules.operations import (
@@ -124,11 +123,7 @@ def _whole(request: HttpRequest, kind: str, said: Asked, shape: Shape) -> HttpRe
     take_turn(request, drops=total // _RECORDS_A_DROP)
     pieces = queries.everything(kind, said, shape)
     written = _lines(pieces) if as_lines else _one_page(pieces, total)
-    try:
-        return streamed(written, kind=content_type)
-    except TooMany:
-        later = {"Retry-After": "5"}
-        raise Problem(429, "Others are reading whole lists.", headers=later) from None
+    return StreamingHttpResponse(in_a_place(written), content_type=content_type)
 
 
 def _lines(pieces: Iterator[list[bytes]]) -> Iterator[bytes]:

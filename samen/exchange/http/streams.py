@@ -1,16 +1,15 @@
-"""Long lists, written while they are read, so that a hundred thousand records need no memory.
+"""Long lists and files, written while they are read, so that a hundred thousand records need no
+memory.
 
-Whoever reads slowly holds a thread of the process for as long. Two may, and the next is asked to
-come back; the pages for visitors have a thread of their own all the while (samen/config/turns.py).
+Whoever reads slowly holds a thread of the process for as long. A few may, and the next is asked to
+come back; who makes pages is another thread (samen/config/beside.py).
 """
 
 from collections.abc import Iterable, Iterator
 from threading import BoundedSemaphore
 from time import monotonic
 
-from django.http import StreamingHttpResponse
-
-AT_ONCE = 2  # in one process
+AT_ONCE = 4  # in one process
 _LONGEST = 1800.0  # seconds; who is not done by then begins again, from where she was
 
 _places = BoundedSemaphore(AT_ONCE)
@@ -46,8 +45,8 @@ class _Stream:
             _places.release()
 
 
-def streamed(pieces: Iterable[bytes], *, kind: str) -> StreamingHttpResponse:
-    """Raises TooMany."""
+def in_a_place(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, for a while. Raises TooMany."""
     if not _places.acquire(blocking=False):
         raise TooMany
-    return StreamingHttpResponse(_Stream(pieces), content_type=kind)
+    return _Stream(pieces)

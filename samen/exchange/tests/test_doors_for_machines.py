@@ -11,7 +11,7 @@ from samen.directory.tests import make
 from samen.exchange.actions import keep_documents
 from samen.exchange.api.asking import address_of
 from samen.exchange.api.limits import Buckets
-from samen.exchange.http.streams import AT_ONCE, streamed
+from samen.exchange.http.streams import AT_ONCE, in_a_place
 from samen.exchange.tests.asking import end
 
 ROOT = "/api/hsds/3.2/"
@@ -164,7 +164,7 @@ def test_p11_the_address_is_read_behind_the_proxies_of_the_operator(
 
 
 @pytest.mark.django_db
-def test_two_may_read_whole_lists_at_once_and_the_third_is_asked_to_come_back(
+def test_a_few_may_read_whole_lists_at_once_and_the_next_is_asked_to_come_back(
     client: Client,
 ) -> None:
     ask = f"{ROOT}services?format=ndjson"
@@ -212,10 +212,9 @@ def test_a_list_that_is_read_for_too_long_breaks_off_and_does_not_seem_whole(
 ) -> None:
     clock = iter([0.0, 1.0, 10_000.0])
     monkeypatch.setattr("samen.exchange.http.streams.monotonic", lambda: next(clock))
-    answer: Any = streamed([b"a", b"b"], kind="text/plain")
-    pieces = iter(answer.streaming_content)
+    pieces: Any = in_a_place([b"a", b"b"])
 
     assert next(pieces) == b"a"
     with pytest.raises(TimeoutError):
         next(pieces)
-    end(answer)
+    pieces.close()

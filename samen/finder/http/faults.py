@@ -19,9 +19,13 @@ from samen.audit.actions import LogbookStopped
 log = logging.getLogger("samen.finder")
 
 
+# What the server says of a body that has not come whole: the status to answer with.
+UNREAD = "samen.unread"
 _MACHINES = "/api/"
+_NOT_READ = (_("We could not read that"), _("Go back and try it once more, in a few words."))
 _WORDS = {
-    400: (_("We could not read that"), _("Go back and try it once more, in a few words.")),
+    400: _NOT_READ,
+    408: _NOT_READ,
     404: (_("This page is not here"), _("The address may be old, or a letter is missing.")),
     405: (_("This does not work here"), _("Go to the first page and try again from there.")),
     413: (_("That is too long for us to read"), _("Use a few words, for example: safe place.")),
@@ -72,6 +76,11 @@ def _status_of(error: Exception) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def most_bytes(path: str) -> int:
+    """How large a body may be that somebody sends to this address."""
+    return settings.MOST_BYTES_AT.get(path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
 class ClearFaults:
     """Turns what went wrong into a page. Stands inside the language, outside the views."""
 
@@ -81,9 +90,10 @@ class ClearFaults:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # A body that is too large is never read at all.
         length = request.META.get("CONTENT_LENGTH") or "0"
-        most = settings.MOST_BYTES_AT.get(request.path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        if not length.isdecimal() or int(length) > most:
+        if not length.isdecimal() or int(length) > most_bytes(request.path):
             return fault(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if UNREAD in request.META:
+            return fault(request, request.META[UNREAD])
         response = self._get_response(request)
         refused = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
         if refused and not getattr(response, "content", b"-"):

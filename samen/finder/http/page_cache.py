@@ -10,13 +10,17 @@ A page carries the revision it is true to, and is given while that is the revisi
 kept only if the map was the same before it was made and after; a view that answered from an older
 index says that its page holds no longer than this moment. So no time has to pass until all have
 seen a change, and it does not matter how long they take.
+
+A page that is kept is given without a lock, so it waits for nobody; what changes the books has one.
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -67,6 +71,7 @@ class PageCache:
         self._most_bytes = most_bytes
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
+        self._books = Lock()  # held while pages come and go
         self._seen = _UNKNOWN
         self._looked = float("-inf")
 
@@ -85,7 +90,8 @@ class PageCache:
                 return self._inside(environ, start)
             key, page = true, self._pages.get(true)
         if page is not None and page.revision == self._seen and page.holds(time.time()):
-            self._pages.move_to_end(key)
+            with suppress(KeyError):  # another thread has just dropped it; ours is still true
+                self._pages.move_to_end(key)
             start("200 OK", page.headers)
             return [page.body]
         # The page is made of what its key says, not of another reading of the same address.
@@ -115,9 +121,10 @@ class PageCache:
             return _UNKNOWN
 
     def _forget(self, revision: int) -> None:
-        self._pages.clear()
-        self._bytes = 0
-        self._seen = revision
+        with self._books:
+            self._pages.clear()
+            self._bytes = 0
+            self._seen = revision
 
     def _ask(self, environ: WSGIEnvironment, start: StartResponse, key: Key) -> Iterable[bytes]:
         said: list[Any] = []
@@ -148,12 +155,13 @@ class PageCache:
         now = self._now()
         if now != page.revision or now == _UNKNOWN:
             return
-        old = self._pages.pop(key, None)
-        self._bytes += page.weight - (old.weight if old else 0)
-        self._pages[key] = page
-        while self._bytes > self._most_bytes:
-            _key, oldest = self._pages.popitem(last=False)
-            self._bytes -= oldest.weight
+        with self._books:
+            old = self._pages.pop(key, None)
+            self._bytes += page.weight - (old.weight if old else 0)
+            self._pages[key] = page
+            while self._bytes > self._most_bytes:
+                _key, oldest = self._pages.popitem(last=False)
+                self._bytes -= oldest.weight
 
 
 def key_of(environ: WSGIEnvironment) -> Key | None:

@@ -8,15 +8,18 @@ import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.server import mp
 from granian.server.mp import MPServer
 
 from samen.config import ready
-from samen.exchange.http import streams
+from samen.config.beside import THREADS, Beside
+from samen.finder.http.faults import most_bytes
 
 _DESK_LIFE = 15 * 60  # seconds: as long as an open vault lasts without a page
 VISITORS, DESK = "visitors", "desk"
@@ -75,8 +78,8 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers if door == VISITORS else min(workers, _DESK_WORKERS),
-        # One makes the pages, one at a time; the others only hand out long lists (config/turns.py).
-        blocking_threads=1 + streams.AT_ONCE if door == VISITORS else 1,
+        blocking_threads=THREADS,
+        http=HTTPModes.http1,  # a proxy in front speaks nothing else, and no more is to be attacked
         log_access=False,
         log_enabled=False,
         respawn_failed_workers=True,
@@ -88,6 +91,13 @@ def serve(door: str, host: str, port: int, workers: int) -> None:
 
 
 class _Server(MPServer):
+    @staticmethod
+    def _spawn_wsgi_worker(*said: Any) -> None:
+        """In the new process. granian has no other place for what stands between it and WSGI;
+        tests/test_server.py fails when it is not asked any more."""
+        mp._wsgi_call_wrap = _beside  # type: ignore[attr-defined,assignment]  # noqa: SLF001
+        MPServer._spawn_wsgi_worker(*said)  # noqa: SLF001 see above
+
     def _stop_workers(self) -> None:
         """One that has only just been forked has no ears yet, and would be waited for in vain:
         so it is said until all have heard. To hear it again changes nothing."""
@@ -99,6 +109,10 @@ class _Server(MPServer):
         for one in here:
             one.kill()
         super()._stop_workers()  # type: ignore[no-untyped-call]  # granian names no types
+
+
+def _beside(application: WSGIApplication, _scope: Any, _access_log: Any) -> Beside:
+    return Beside(application, most=most_bytes)
 
 
 def run_beside_each_other(*commands: tuple[str, ...]) -> None:

@@ -1,0 +1,191 @@
+"""Who has a slow line waits beside, and nobody waits for her.
+
+granian gives a question one of its threads until the last byte has come and gone. A phone that
+loses its connection in the middle of a form would so hold up everybody else, and so would whoever
+reads a long list slowly. So this stands between granian and WSGI (decision 14):
+
+- Of the threads one never waits for a body. Who takes the last place for one sends away who has
+  been waiting for seconds (408). Who does not leave keeps her place; when there is none, the next
+  is asked to come back (503), and pages go on.
+- An answer that is written while it is read is written in a thread of its own.
+- One thread leads. Another one that finds it at work lets it go on for a moment; else they would
+  take the interpreter from each other at every question, and that takes longer than an answer.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from io import BytesIO
+from threading import Condition, get_ident
+from time import monotonic, sleep
+from typing import Any, Protocol
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from samen.finder.http.faults import UNREAD
+
+Headers = list[tuple[str, str]]
+log = logging.getLogger(__name__)
+
+SENDERS = 4  # bodies on their way at once, in one process
+THREADS = 1 + SENDERS
+_READERS = (
+    8  # answers written while they are read; whole lists are fewer (exchange/http/streams.py)
+)
+_SMALL = 256 * 1024  # a file that is no larger is read at once
+# Seconds: from when on a body counts as slow, and from when on it may be sent away.
+_MOMENT, _LONG = 0.05, 2.0
+_AT_WORK, _PAUSE = 0.001, 0.003  # seconds
+CLOSE = ("Connection", "close")
+# Of the surroundings of the process nothing: its secrets are no part of a question.
+_BASE = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "SAMEN",
+    "wsgi.errors": sys.stderr,
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}
+
+
+class Line(Protocol):
+    """What granian gives to answer one question with, once, from whichever thread."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+
+    def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None: ...
+
+
+class Full(Exception):
+    """All places are taken, by slow ones."""
+
+
+class Places:
+    """For those whose body is on its way, in one process."""
+
+    def __init__(self) -> None:
+        self._taken = 0  # also by who was sent away and has not left
+        self._waiting: dict[Line, tuple[WSGIEnvironment, float]] = {}  # since when; longest first
+        self._left = Condition()
+
+    def take(self, line: Line, environ: WSGIEnvironment) -> tuple[Line, WSGIEnvironment] | None:
+        """Who is to be sent away, if it is the last place and somebody is late. Raises Full."""
+        with self._left:
+            while self._taken == SENDERS:
+                # Most bodies are there already: of those who have just come one will have left.
+                newest = max((since for _environ, since in self._waiting.values()), default=0.0)
+                if not self._left.wait_for(self._is_one_free, newest + _MOMENT - monotonic()):
+                    raise Full
+            self._taken += 1
+            self._waiting[line] = environ, monotonic()
+            longest = next(iter(self._waiting))
+            late, since = self._waiting[longest]
+            if self._is_one_free() or monotonic() - since < _LONG:
+                return None
+            del self._waiting[longest]
+            return longest, late
+
+    def leave(self, line: Line) -> bool:
+        """Whether she was still waited for."""
+        with self._left:
+            self._taken -= 1
+            self._left.notify()
+            return self._waiting.pop(line, None) is not None
+
+    def _is_one_free(self) -> bool:
+        return self._taken < SENDERS
+
+
+class Beside:
+    """What granian calls. `most(path)` says how large a body may be; larger ones stay unread."""
+
+    def __init__(self, application: WSGIApplication, *, most: Callable[[str], int]) -> None:
+        self._application = application
+        self._most = most
+        self._places = Places()
+        self._readers = ThreadPoolExecutor(_READERS, "reader")
+        self._leader = 0
+        self._led = 0.0  # the last time
+
+    def __call__(self, line: Line, asked: WSGIEnvironment) -> None:
+        self._let_the_leader_go_on()
+        environ = _BASE | asked
+        length = int(asked.get("CONTENT_LENGTH") or 0)
+        if 0 < length <= self._most(asked["PATH_INFO"]):
+            unread = self._receive(line, environ, length)
+            if unread is not None:
+                self._refuse(line, environ, unread)
+                return
+        self._answer(line, environ)
+
+    def _let_the_leader_go_on(self) -> None:
+        me = get_ident()
+        if me != self._leader:
+            if monotonic() - self._led < _AT_WORK:
+                sleep(_PAUSE)
+            if monotonic() - self._led < _AT_WORK:
+                return
+            self._leader = me
+        self._led = monotonic()
+
+    def _receive(self, line: Line, environ: WSGIEnvironment, length: int) -> HTTPStatus | None:
+        """Put the body where it can be read at once, or say why there is none."""
+        try:
+            late = self._places.take(line, environ)
+        except Full:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        try:
+            if late is not None:
+                self._refuse(*late, HTTPStatus.REQUEST_TIMEOUT)
+            body = environ["wsgi.input"].read(length)
+        finally:
+            waited_for = self._places.leave(line)
+        environ["wsgi.input"] = BytesIO(body)
+        if not waited_for:  # she was told that nothing was done, so nothing is
+            return HTTPStatus.REQUEST_TIMEOUT
+        # Half a form is not what she wanted to say.
+        return HTTPStatus.BAD_REQUEST if len(body) < length else None
+
+    def _refuse(self, line: Line, environ: WSGIEnvironment, status: HTTPStatus) -> None:
+        """In her language, as every other fault. The rest of what she sends is not waited for."""
+        self._answer(line, {**environ, UNREAD: status, "wsgi.input": BytesIO()}, CLOSE)
+
+    def _answer(self, line: Line, environ: WSGIEnvironment, *more: tuple[str, str]) -> None:
+        said: list[Any] = []
+
+        def start(status: str, headers: Headers, _exc_info: Any = None) -> Any:
+            said[:] = int(status[:3]), [*headers, *more]
+
+        answer = self._application(environ, start)
+        status, headers = said
+        if _is_long(answer, headers):
+            self._readers.submit(_written, line, status, headers, _pieces(answer))
+        else:
+            line.response_bytes(status, headers, b"".join(_pieces(answer)))
+
+
+def _is_long(answer: Iterable[bytes], headers: Headers) -> bool:
+    """Django says which answers are written while they are read; files are among them."""
+    if not getattr(answer, "streaming", False):
+        return False
+    lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
+    return not lengths or max(lengths) > _SMALL
+
+
+def _pieces(answer: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from answer
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+
+
+def _written(line: Line, status: int, headers: Headers, pieces: Iterator[bytes]) -> None:
+    """granian itself says what goes wrong with a piece; of what is left nobody else would hear."""
+    try:
+        line.response_iter(status, headers, pieces)
+    except Exception:
+        log.exception("a long answer was broken off")
