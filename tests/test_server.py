@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from samen.config.beside import SENDERS, THREADS
-from samen.config.management.commands.serve import FINISH
+from samen.config.beside import SENDERS
+from samen.config.server import FINISH, THREADS
 from tests.serving import Installation, Server, installed
 
 pytestmark = pytest.mark.slow

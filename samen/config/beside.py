@@ -14,22 +14,26 @@ reads a long list slowly. So this stands between granian and WSGI (decision 14):
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
 from threading import Condition, get_ident
 from time import monotonic, sleep
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from samen.finder.http.faults import UNREAD
+from django.conf import settings
+from django.db import connections
+
+from samen.config.server import THREADS
+from samen.foundation.bodies import UNREAD, most_bytes
 
 Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
 
-SENDERS = 4  # bodies on their way at once, in one process
-THREADS = 1 + SENDERS
+SENDERS = THREADS - 1  # bodies on their way at once, in one process
 _READERS = (
     8  # answers written while they are read; whole lists are fewer (exchange/http/streams.py)
 )
@@ -99,11 +103,10 @@ class Places:
 
 
 class Beside:
-    """What granian calls. `most(path)` says how large a body may be; larger ones stay unread."""
+    """What granian calls."""
 
-    def __init__(self, application: WSGIApplication, *, most: Callable[[str], int]) -> None:
+    def __init__(self, application: WSGIApplication) -> None:
         self._application = application
-        self._most = most
         self._places = Places()
         self._readers = ThreadPoolExecutor(_READERS, "reader")
         self._leader = 0
@@ -113,7 +116,7 @@ class Beside:
         self._let_the_leader_go_on()
         environ = _BASE | asked
         length = int(asked.get("CONTENT_LENGTH") or 0)
-        if 0 < length <= self._most(asked["PATH_INFO"]):
+        if 0 < length <= most_bytes(asked["PATH_INFO"]):  # a larger one is refused unread
             unread = self._receive(line, environ, length)
             if unread is not None:
                 self._refuse(line, environ, unread)
@@ -189,3 +192,38 @@ def _written(line: Line, status: int, headers: Headers, pieces: Iterator[bytes])
         line.response_iter(status, headers, pieces)
     except Exception:
         log.exception("a long answer was broken off")
+
+
+class _Nobody:
+    """Asks, and does not listen."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
+        pass
+
+    def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None:
+        pass
+
+
+def wake(door: Beside) -> None:
+    """What a process reads once, it reads now: a page of results, and what words can mean."""
+    site = urlsplit(settings.SITE)
+    words = b"q=good+morning"
+    asked = {
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": site.hostname or "localhost",
+        "SERVER_PORT": "443",
+        "REMOTE_ADDR": "127.0.0.1",
+        "PATH_INFO": "/en/find/",
+        "QUERY_STRING": "",
+        "HTTP_HOST": site.netloc,
+        "HTTP_X_FORWARDED_PROTO": site.scheme,
+        "wsgi.url_scheme": site.scheme,
+    }
+    form = {
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(words)),
+        "wsgi.input": BytesIO(words),
+    }
+    door(_Nobody(), {**asked, "REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
+    door(_Nobody(), {**asked, "REQUEST_METHOD": "POST", **form})
+    connections.close_all()  # this thread asks nothing any more

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from http import HTTPStatus
 from threading import Event, Thread, get_ident
+from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from samen.config import beside
 from samen.config.beside import SENDERS, Beside
-from samen.finder.http.faults import UNREAD
+from samen.foundation.bodies import UNREAD
 
 SECONDS = 10
 FORM = b"need=36"
@@ -81,10 +82,11 @@ class Site:
     """Says back what it reads, or gives the answer that it was given."""
 
     def __init__(self) -> None:
-        self.door = Beside(self._answer, most=lambda path: 1000 if path == "/large/" else 10)
+        self.door = Beside(self._answer)
         self.asked: list[WSGIEnvironment] = []
         self.answer = Answer(b"page", streaming=False)
         self.headers: list[tuple[str, str]] = []
+        self.bodies: list[Body] = []
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         self.asked.append(environ)
@@ -101,6 +103,7 @@ class Site:
 
     def post(self, body: Body, *, path: str = "/", length: int = len(FORM)) -> Line:
         """On a thread of its own, as granian does it."""
+        self.bodies.append(body)
         line = Line()
         said = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(length)}
         environ = {**said, "wsgi.input": body}
@@ -138,8 +141,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def site(clock: Clock) -> Site:  # noqa: ARG001 time stands still while it is asked
-    return Site()
+def site(clock: Clock) -> Iterator[Site]:  # noqa: ARG001 time stands still while it is asked
+    ours = Site()
+    yield ours
+    for body in ours.bodies:
+        body.comes.set()
 
 
 def test_a_form_is_given_on_when_it_is_whole(site: Site) -> None:
@@ -159,7 +165,8 @@ def test_half_a_form_is_no_form(site: Site) -> None:
     assert site.done() == 0
 
 
-def test_a_body_that_is_too_large_is_not_read(site: Site) -> None:
+def test_a_body_that_is_too_large_is_not_read(site: Site, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.MOST_BYTES_AT = 10, {"/large/": 1000}
     body = Body(there=True)
     line = Line()
     said = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "11", "wsgi.input": body}

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,12 +14,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from samen.audit.actions import LogbookStopped
+from samen.foundation.bodies import UNREAD, most_bytes
 
 log = logging.getLogger("samen.finder")
 
 
-# What the server says of a body that has not come whole: the status to answer with.
-UNREAD = "samen.unread"
 _MACHINES = "/api/"
 _NOT_READ = (_("We could not read that"), _("Go back and try it once more, in a few words."))
 _WORDS = {
@@ -74,11 +72,6 @@ def _status_of(error: Exception) -> HTTPStatus:
     if isinstance(error, DatabaseError | LogbookStopped):
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def most_bytes(path: str) -> int:
-    """How large a body may be that somebody sends to this address."""
-    return settings.MOST_BYTES_AT.get(path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class ClearFaults:
