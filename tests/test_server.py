@@ -115,6 +115,15 @@ def test_a_long_list_is_whole_at_the_other_end(here: Installation) -> None:
     assert kept == [(200, lines)] * 10
 
 
+def test_the_process_that_forks_has_read_nothing_that_could_grow_old() -> None:
+    """What it knows its processes would know from it, and not from the files as they are now."""
+    lines = "import sys, samen.config.server; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", lines], check=True, stdout=subprocess.PIPE)
+    ours = {name for name in said.stdout.decode().split() if name.startswith(("samen", "django"))}
+
+    assert ours == {"samen", "samen.config", "samen.config.server"}
+
+
 @contextmanager
 def half_a_form(site: Site) -> Iterator[socket.socket]:
     head = f"POST /en/find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(HALF + REST)}\r\n"

@@ -1,5 +1,7 @@
 """`samen serve` with real processes: two doors, each in a process that knows no other."""
 
+import signal
+import threading
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -9,6 +11,9 @@ import pytest
 from tests.serving import free_port, installed, wait_until_open
 
 pytestmark = pytest.mark.slow
+
+BOTH_DOORS = ("visitors", "desk")
+_pause = threading.Event()  # never set: its wait is the pause between two looks
 
 
 def answer(port: int, path: str) -> int:
@@ -36,5 +41,12 @@ def test_each_door_is_in_its_own_process_and_all_end_together(tmp_path: Path) ->
         assert answer(server.port, "/desk/sign-in/") == 404
         assert answer(desk, "/desk/sign-in/") == 200
         assert answer(desk, "/nl/safety/") == 404
+        before = server.workers()
+        server.process.send_signal(signal.SIGHUP)
+        while len(before & server.workers()) > len(BOTH_DOORS):
+            _pause.wait(0.1)
+        assert answer(server.port, "/nl/safety/") == 200
+        assert answer(desk, "/desk/sign-in/") == 200
+        assert len(server.workers()) == len(before), "a new worker, and the same two doors"
     assert not is_open(server.port)
     assert not is_open(desk)

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
         self.stdout.write(f"The desk is at {settings.DESK_SITE}/desk/")
         self.stdout.flush()
-        run_beside_each_other(
+        BesideEachOther(
             (
                 "serve",
                 "--only",
@@ -51,21 +51,43 @@ class Command(BaseCommand):
             ),
             ("serve", "--only", DESK, f"--host={host}", f"--port={desk_port}", "--workers=1"),
             ("worker",),
-        )
+        ).run()
 
 
-def run_beside_each_other(*commands: tuple[str, ...]) -> None:
-    """Until the first of them ends or this is told to stop: then all end, and none stays behind."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    manage = [sys.executable, str(settings.BASE / "manage.py")]
-    started: list[subprocess.Popen[bytes]] = []
-    try:
-        started += [subprocess.Popen([*manage, *words]) for words in commands]  # noqa: S603 our own
-        os.wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(timeout=30)
+class BesideEachOther:
+    """Commands that run until the first of them ends or this is told to stop: then all end."""
+
+    def __init__(self, *commands: tuple[str, ...]) -> None:
+        self._commands = commands
+        self._running: dict[int, tuple[tuple[str, ...], subprocess.Popen[bytes]]] = {}
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGHUP, lambda *_: self._begin_anew())
+        try:
+            for words in self._commands:
+                self._begin(words)
+            while os.wait()[0] not in self._running:
+                pass  # a worker that another one has taken over from
+        except KeyboardInterrupt:
+            pass
+        finally:
+            for _words, process in self._running.values():
+                process.terminate()
+            for _words, process in self._running.values():
+                process.wait(timeout=30)
+
+    def _begin(self, words: tuple[str, ...]) -> None:
+        command = [sys.executable, str(settings.BASE / "manage.py"), *words]
+        process = subprocess.Popen(command)  # noqa: S603 our own
+        self._running[process.pid] = words, process
+
+    def _begin_anew(self) -> None:
+        """Servers do it by themselves, door by door; another worker takes over from this one."""
+        for words, process in list(self._running.values()):
+            if words[0] == "serve":
+                process.send_signal(signal.SIGHUP)
+            else:
+                del self._running[process.pid]
+                self._begin(words)
+                process.terminate()
