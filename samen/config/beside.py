@@ -4,9 +4,9 @@ granian gives a question one of its threads until the last byte has come and gon
 loses its connection in the middle of a form would so hold up everybody else, and so would whoever
 reads a long list slowly. So this stands between granian and WSGI (decision 14):
 
-- Of the threads one never waits for a body. Who takes the last place for one sends away who has
-  been waiting for seconds (408). Who does not leave keeps her place; when there is none, the next
-  is asked to come back (503), and pages go on.
+- Of the threads one never waits for a body. When the last place for one is taken, who has been
+  waiting for seconds is sent away (408). Who does not leave keeps her place; when there is none,
+  the next is asked to come back (503), and pages go on.
 - An answer that is written while it is read is written in a thread of its own.
 - One thread leads. Another one that finds it at work lets it go on for a moment; else they would
   take the interpreter from each other at every question, and that takes longer than an answer.
@@ -34,9 +34,8 @@ Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
 
 SENDERS = THREADS - 1  # bodies on their way at once, in one process
-_READERS = (
-    8  # answers written while they are read; whole lists are fewer (exchange/http/streams.py)
-)
+# Answers written while they are read; of whole lists fewer may be (exchange/http/streams.py).
+_READERS = 8
 _SMALL = 256 * 1024  # a file that is no larger is read at once
 # Seconds: from when on a body counts as slow, and from when on it may be sent away.
 _MOMENT, _LONG = 0.05, 2.0
@@ -62,10 +61,6 @@ class Line(Protocol):
     def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None: ...
 
 
-class Full(Exception):
-    """All places are taken, by slow ones."""
-
-
 class Places:
     """For those whose body is on its way, in one process."""
 
@@ -74,22 +69,28 @@ class Places:
         self._waiting: dict[Line, tuple[WSGIEnvironment, float]] = {}  # since when; longest first
         self._left = Condition()
 
-    def take(self, line: Line, environ: WSGIEnvironment) -> tuple[Line, WSGIEnvironment] | None:
-        """Who is to be sent away, if it is the last place and somebody is late. Raises Full."""
+    def take(self, line: Line, environ: WSGIEnvironment) -> bool:
+        """Whether there was one, or soon is: most bodies are there already when they are asked."""
         with self._left:
             while self._taken == SENDERS:
-                # Most bodies are there already: of those who have just come one will have left.
                 newest = max((since for _environ, since in self._waiting.values()), default=0.0)
                 if not self._left.wait_for(self._is_one_free, newest + _MOMENT - monotonic()):
-                    raise Full
+                    return False
             self._taken += 1
             self._waiting[line] = environ, monotonic()
-            longest = next(iter(self._waiting))
-            late, since = self._waiting[longest]
-            if self._is_one_free() or monotonic() - since < _LONG:
+            return True
+
+    def late(self) -> tuple[Line, WSGIEnvironment] | None:
+        """Who is not waited for any more: when no place is free, who has been slow for longest."""
+        with self._left:
+            longest = next(iter(self._waiting), None)
+            if longest is None or self._is_one_free():
+                return None
+            environ, since = self._waiting[longest]
+            if monotonic() - since < _LONG:
                 return None
             del self._waiting[longest]
-            return longest, late
+            return longest, environ
 
     def leave(self, line: Line) -> bool:
         """Whether she was still waited for."""
@@ -135,16 +136,17 @@ class Beside:
 
     def _receive(self, line: Line, environ: WSGIEnvironment, length: int) -> HTTPStatus | None:
         """Put the body where it can be read at once, or say why there is none."""
+        has_a_place, waited_for = self._places.take(line, environ), False
         try:
-            late = self._places.take(line, environ)
-        except Full:
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        try:
+            late = self._places.late()
             if late is not None:
                 self._refuse(*late, HTTPStatus.REQUEST_TIMEOUT)
+            if not has_a_place:
+                return HTTPStatus.SERVICE_UNAVAILABLE
             body = environ["wsgi.input"].read(length)
         finally:
-            waited_for = self._places.leave(line)
+            if has_a_place:
+                waited_for = self._places.leave(line)
         environ["wsgi.input"] = BytesIO(body)
         if not waited_for:  # she was told that nothing was done, so nothing is
             return HTTPStatus.REQUEST_TIMEOUT

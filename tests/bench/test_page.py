@@ -71,3 +71,14 @@ def test_the_best_of_the_rounds_counts_and_ratios_are_of_each_question() -> None
 
     assert rounds.ratios(times, "SAMEN") == {"SAMEN": 1.0, "other": 3.0}
     assert rounds.hot({"one": lambda _: None}, [1, 2], rounds=2)["one"][0] < 1
+
+
+def test_hot_is_an_engine_alone_and_cold_is_one_after_the_other() -> None:
+    asked: list[str] = []
+    engines = {name: lambda number, name=name: asked.append(f"{name}{number}") for name in "ab"}
+
+    rounds.hot(engines, [1, 2], rounds=1)
+    assert asked == ["a1", "a2"] * 2 + ["b1", "b2"] * 2
+    asked.clear()
+    rounds.cold(engines, [1, 2], rounds=1)
+    assert asked == ["a1", "b1", "a2", "b2"]

@@ -231,6 +231,18 @@ def test_who_takes_the_last_place_sends_away_who_waits_longest(site: Site, clock
     assert site.done() == done
 
 
+def test_who_finds_no_place_makes_one_for_who_comes_next(site: Site, clock: Clock) -> None:
+    """All of them came at once; later one of them is late."""
+    [(body, line), *_others] = site.stuck(SENDERS)
+    clock.now += 3
+
+    assert site.post(Body(there=True)).told[0] == 503
+    assert line.told[0] == 408
+    body.comes.set()
+    assert line.again.wait(SECONDS)
+    assert site.post(Body(there=True)).told[2] == FORM
+
+
 def test_nobody_is_sent_away_before_she_had_time(site: Site, clock: Clock) -> None:
     held = site.stuck(SENDERS - 1)
     clock.now += 1
