@@ -1,6 +1,8 @@
 """What is kept, for whom, how long; and what somebody may try to put in it."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,6 +118,34 @@ def test_a_clock_set_back_shows_no_page_from_the_future(inside: Inside, clock: C
     get(kept, "/en/i/3/")
 
     assert inside.asked == 2
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads take turns in the middle of whatever they are at."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_many_threads_keep_and_forget_and_the_books_are_right(inside: Inside) -> None:
+    revision = [7]
+    kept = cache(inside, most=20_000, revision=lambda: revision[0])
+
+    def reader(number: int) -> None:
+        for turn in range(2000):
+            get(kept, f"/en/i/{(number + 7 * turn) % 37}/")
+            if turn in (50, 100):
+                revision[0] += 1
+                kept._looked = float("-inf")
+
+    with ThreadPoolExecutor(8) as readers:
+        for done in [readers.submit(reader, number) for number in range(8)]:
+            done.result(30)
+
+    assert kept.weight == sum(page.weight for page in kept._pages.values()) <= 20_000
 
 
 def test_a_change_of_the_map_is_out_within_two_seconds(inside: Inside, clock: Clock) -> None:
