@@ -77,6 +77,7 @@ class Installation:
             [*by, *words],
             cwd=HOUSE,
             env=self.environment | {"PORT": str(port)},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -124,6 +124,18 @@ def test_the_process_that_forks_has_read_nothing_that_could_grow_old() -> None:
     assert ours == {"samen", "samen.config", "samen.config.server"}
 
 
+def test_who_is_told_to_stop_finishes_what_it_is_at(here: Installation) -> None:
+    """Said once: a process of granian that is told a third time stands still."""
+    with served([*GRANIAN[:-1], "1"], here) as site, half_a_form(site) as line:
+        assert site.get(PAGE)[0] == 200, "so the form before it has been taken too"
+        site.process.terminate()
+        with pytest.raises(subprocess.TimeoutExpired):
+            site.process.wait(timeout=4)
+        line.sendall(REST)
+
+        assert line.recv(12) == b"HTTP/1.1 200"
+
+
 @contextmanager
 def half_a_form(site: Site) -> Iterator[socket.socket]:
     head = f"POST /en/find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(HALF + REST)}\r\n"

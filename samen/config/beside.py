@@ -34,8 +34,7 @@ Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
 
 SENDERS = THREADS - 1  # bodies on their way at once, in one process
-# Answers written while they are read; of whole lists fewer may be (exchange/http/streams.py).
-_READERS = 8
+_READERS = 64  # answers written while they are read; of whole lists few (exchange/http/streams.py)
 _SMALL = 256 * 1024  # a file that is no larger is read at once
 # Seconds: from when on a body counts as slow, and from when on it may be sent away.
 _MOMENT, _LONG = 0.05, 2.0

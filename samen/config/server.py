@@ -3,13 +3,13 @@
     python -m samen.config.server DOOR HOST PORT WORKERS
 
 `samen serve` begins it (docs/server.md). This process itself knows nothing of Django or of SAMEN;
-so those that answer, which are forked from it, read code and settings whenever they begin anew.
+so those that answer, which are forked from it, read the code whenever they begin anew.
 """
 
 import os
 import resource
+import signal
 import sys
-import time
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -28,6 +28,7 @@ def main(door: str, host: str, port: str, workers: str) -> None:
     os.environ |= {"SAMEN_DOOR": door, "SAMEN_SERVER": str(os.getpid())}
     # What was open in memory is written nowhere when a process breaks (docs/threat-model.md).
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _fork_so_that_all_hear()
     _Server(
         "samen.config.wsgi:application",
         address=host,
@@ -55,17 +56,28 @@ class _Server(mp.MPServer):
         mp._wsgi_call_wrap = _beside  # type: ignore[attr-defined,assignment]  # noqa: SLF001
         mp.MPServer._spawn_wsgi_worker(*said)  # noqa: SLF001 see above
 
-    def _stop_workers(self) -> None:
-        """One that has only just been forked has no ears yet, and would be waited for in vain:
-        so it is said until all have heard. To hear it again changes nothing."""
-        ends = time.monotonic() + FINISH
-        while (here := [one for one in self.wrks if one.is_alive()]) and time.monotonic() < ends:
-            for one in here:
-                one.terminate()
-            here[0].join(1)
-        for one in here:
-            one.kill()
-        super()._stop_workers()  # type: ignore[no-untyped-call]  # granian names no types
+    def _respawn_workers(self, workers: list[int], *said: Any, **more: Any) -> None:
+        for one in workers:
+            if not self.interrupt_signal:  # else it has been told to stop meanwhile
+                super()._respawn_workers([one], *said, **more)
+
+
+def _fork_so_that_all_hear() -> None:
+    """One that has only just been forked would take the word to stop as if it were its parent, and
+    be waited for in vain. It waits until the new one can hear, and then ends it: it answers nobody
+    yet. To say it again and again would not do: the third time stops a process of granian dead."""
+    stop = (signal.SIGTERM, signal.SIGINT)
+
+    def in_the_new_one() -> None:
+        for word in stop:
+            signal.signal(word, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stop)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, stop),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, stop),
+        after_in_child=in_the_new_one,
+    )
 
 
 def _beside(application: Any, _scope: Any, _access_log: Any) -> Any:

@@ -30,7 +30,8 @@ class Body:
     def read(self, _size: int) -> bytes:
         self.asked.set()
         assert self.comes.wait(SECONDS)
-        return self._said
+        said, self._said = self._said, b""
+        return said
 
 
 class Line:
@@ -190,10 +191,10 @@ def test_when_there_is_no_place_the_next_is_asked_to_come_back_and_pages_go_on(
 ) -> None:
     held = site.stuck(SENDERS)
     clock.now += 1
-    late = Body()
 
-    assert site.post(late).told[0] == 503
-    assert not late.asked.is_set()
+    for late in (Body(), Body()):
+        assert site.post(late).told[0] == 503
+        assert not late.asked.is_set()
     assert site.get().told[0] == 200
     body, line = held[1]
     body.comes.set()
@@ -241,6 +242,15 @@ def test_who_finds_no_place_makes_one_for_who_comes_next(site: Site, clock: Cloc
     body.comes.set()
     assert line.again.wait(SECONDS)
     assert site.post(Body(there=True)).told[2] == FORM
+
+
+def test_nobody_is_sent_away_while_there_is_a_place(site: Site, clock: Clock) -> None:
+    [(body, line), *_others] = site.stuck(SENDERS - 2)
+    clock.now += 60
+
+    assert site.post(Body(there=True)).told[2] == FORM
+    body.comes.set()
+    assert line.told[2] == FORM
 
 
 def test_nobody_is_sent_away_before_she_had_time(site: Site, clock: Clock) -> None:

@@ -35,6 +35,7 @@ def test_each_door_is_in_its_own_process_and_all_end_together(tmp_path: Path) ->
     desk = free_port()
     here = installed(tmp_path, DESK_PORT=str(desk))
     with here.running("serve", "--workers", "1") as server:
+        server.process.send_signal(signal.SIGHUP)  # the other door is only beginning
         wait_until_open(desk, server.process)
 
         assert answer(server.port, "/nl/safety/") == 200

@@ -29,6 +29,7 @@ from samen.exchange.rules.operations import (
 VERSIONS = ("3.2", "3.3")
 ASK = (*READ, "POST")
 
+_BROKEN_OFF = b'{"broken off'  # no JSON, and no line of it
 _RECORDS_A_DROP = 200  # of a whole list; a page or a record is one drop
 
 
@@ -123,7 +124,9 @@ def _whole(request: HttpRequest, kind: str, said: Asked, shape: Shape) -> HttpRe
     take_turn(request, drops=total // _RECORDS_A_DROP)
     pieces = queries.everything(kind, said, shape)
     written = _lines(pieces) if as_lines else _one_page(pieces, total)
-    return StreamingHttpResponse(in_a_place(written), content_type=content_type)
+    return StreamingHttpResponse(
+        in_a_place(written, broken_off=_BROKEN_OFF), content_type=content_type
+    )
 
 
 def _lines(pieces: Iterator[list[bytes]]) -> Iterator[bytes]:

@@ -21,10 +21,10 @@ def take_turn(request: HttpRequest, *, drops: float = 1) -> None:
         raise Problem(429, "Ask again in a moment.", headers={"Retry-After": str(seconds)})
 
 
-def in_a_place(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def in_a_place(pieces: Iterable[bytes], *, broken_off: bytes = b"") -> Iterator[bytes]:
     """What is written while it is read. Raises Problem when as many as may are reading."""
     try:
-        return streams.in_a_place(pieces)
+        return streams.in_a_place(pieces, broken_off=broken_off)
     except streams.TooMany:
         words = "Others are reading whole lists and files."
         raise Problem(429, words, headers={"Retry-After": "5"}) from None

@@ -19,21 +19,30 @@ class TooMany(Exception):
     """As many as may are being written."""
 
 
+def _for_a_while(pieces: Iterable[bytes], broken_off: bytes) -> Iterator[bytes]:
+    until = monotonic() + _LONGEST
+    try:
+        for piece in pieces:
+            if monotonic() > until:
+                raise TimeoutError  # noqa: TRY301 as every other fault
+            yield piece
+    except Exception:
+        # granian ends an answer without a length as if it were whole, whatever happened.
+        yield broken_off
+        raise
+
+
 class _Stream:
     """Gives its place back when it is over, and also when nobody listens any more."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._until = monotonic() + _LONGEST
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         self._holds = True
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if monotonic() > self._until:
-            # Broken off, not ended: half a list must not look like a whole one.
-            raise TimeoutError
         return next(self._pieces)
 
     def __del__(self) -> None:
@@ -45,8 +54,12 @@ class _Stream:
             _places.release()
 
 
-def in_a_place(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces, for a while. Raises TooMany."""
+def in_a_place(pieces: Iterable[bytes], *, broken_off: bytes = b"") -> Iterator[bytes]:
+    """The pieces, for a while. Raises TooMany.
+
+    `broken_off` is the last of them when not all of them come, so that what has no length does
+    not look whole.
+    """
     if not _places.acquire(blocking=False):
         raise TooMany
-    return _Stream(pieces)
+    return _Stream(_for_a_while(pieces, broken_off))

@@ -1,9 +1,11 @@
 """What every door for machines keeps to, and what stands at the first one."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -207,14 +209,38 @@ def test_p4_a_list_is_written_while_it_is_read(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("form", ["format=ndjson", "minimal=true"])
+def test_a_list_that_cannot_go_on_does_not_seem_whole(
+    client: Client, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Not even to who sees only that the answer has ended."""
+
+    def two_and_no_more(*_said: Any) -> Iterator[list[bytes]]:
+        yield [b'{"id": 1}', b'{"id": 2}']
+        raise DatabaseError
+
+    monkeypatch.setattr("samen.exchange.queries.everything", two_and_no_more)
+    answer: Any = client.get(f"{ROOT}services?{form}")
+    come: list[bytes] = []
+    with pytest.raises(DatabaseError):
+        come.extend(answer.streaming_content)
+    end(answer)
+
+    assert b'{"id": 2}' in b"".join(come)
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(b"".join(come).splitlines()[-1])
+
+
+@pytest.mark.django_db
 def test_a_list_that_is_read_for_too_long_breaks_off_and_does_not_seem_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter([0.0, 1.0, 10_000.0])
     monkeypatch.setattr("samen.exchange.http.streams.monotonic", lambda: next(clock))
-    pieces: Any = in_a_place([b"a", b"b"])
+    pieces: Any = in_a_place([b"a", b"b"], broken_off=b"{")
 
     assert next(pieces) == b"a"
+    assert next(pieces) == b"{", "which is no JSON"
     with pytest.raises(TimeoutError):
         next(pieces)
     pieces.close()

@@ -14,6 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from samen.config import ready
 from samen.config.server import DESK, VISITORS
 
+_HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_STOPS = 60  # seconds: a door finishes what it is at, also in the middle of beginning anew
+
 
 class Command(BaseCommand):
     help = "Serve the visitors' pages on $PORT (8000), the desk on the next port, and the worker."
@@ -33,8 +36,9 @@ class Command(BaseCommand):
         host, port, workers = options["host"], options["port"], options["workers"]
         if only:
             # In the place of this process, which has read all of SAMEN already.
+            path = [str(settings.BASE), os.environ.get("PYTHONPATH", "")]
+            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
             said = [only, host, str(port), str(workers)]
-            os.chdir(settings.BASE)
             os.execv(sys.executable, [sys.executable, "-m", "samen.config.server", *said])  # noqa: S606 our own
         desk_port = options["desk_port"] or port + 1
         self.stdout.write(f"SAMEN is open at http://{host}:{port}/")
@@ -62,24 +66,40 @@ class BesideEachOther:
         self._running: dict[int, tuple[tuple[str, ...], subprocess.Popen[bytes]]] = {}
 
     def run(self) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.signal(signal.SIGHUP, lambda *_: self._begin_anew())
-        try:
-            for words in self._commands:
-                self._begin(words)
-            while os.wait()[0] not in self._running:
-                pass  # a worker that another one has taken over from
-        except KeyboardInterrupt:
+        # What is said is heard between two steps and never in the middle of one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for words in self._commands:
+            self._begin(words)
+        while self._goes_on(signal.sigwait(_HEARD)):
             pass
-        finally:
-            for _words, process in self._running.values():
-                process.terminate()
-            for _words, process in self._running.values():
-                process.wait(timeout=30)
+        for _words, process in self._running.values():
+            process.terminate()
+        for _words, process in self._running.values():
+            try:
+                process.wait(timeout=_STOPS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _goes_on(self, heard: int) -> bool:
+        if heard == signal.SIGHUP and not os.isatty(0):  # a terminal says so when it is closed
+            self._begin_anew()
+            return True
+        return heard == signal.SIGCHLD and not self._one_has_ended()
+
+    def _one_has_ended(self) -> bool:
+        """And not only a worker that another one has taken over from."""
+        while True:
+            try:
+                pid, _status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return True
+            if not pid or pid in self._running:
+                return bool(pid)
 
     def _begin(self, words: tuple[str, ...]) -> None:
         command = [sys.executable, str(settings.BASE / "manage.py"), *words]
-        process = subprocess.Popen(command)  # noqa: S603 our own
+        process = subprocess.Popen(command, preexec_fn=_young)  # noqa: PLW1509,S603 no threads; our own
         self._running[process.pid] = words, process
 
     def _begin_anew(self) -> None:
@@ -88,6 +108,12 @@ class BesideEachOther:
             if words[0] == "serve":
                 process.send_signal(signal.SIGHUP)
             else:
-                del self._running[process.pid]
                 self._begin(words)
                 process.terminate()
+                del self._running[process.pid]
+
+
+def _young() -> None:
+    """In the new process. Who is only beginning reads everything anew as it is."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
