@@ -20,8 +20,10 @@ from samen.directory.models import HoursException, Location, OpeningHours, Organ
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.exchange import jobs
+from samen.exchange.http.streams import AT_ONCE
 from samen.exchange.queries import downloads
 from samen.exchange.rules import tables
+from samen.exchange.tests.asking import end
 from samen.exchange.tests.schemas import HSDS
 from samen.foundation.actor import job
 from samen.needs.tests import make as needs
@@ -298,6 +300,22 @@ def test_a_file_is_streamed_and_not_sent_twice(client: Client) -> None:
     assert status(client, "samen-hsds.zip", **{"If-None-Match": etag}) == 304
     assert client.get("/feeds/../db.sqlite3").status_code == 404
     assert client.get("/feeds/ids").status_code == 404
+
+
+@pytest.mark.usefixtures("service")
+def test_a_file_takes_a_place_among_the_long_answers(client: Client) -> None:
+    jobs.keep_downloads(at=NOON)
+    readers = [client.get("/feeds/samen.csv") for _ in range(AT_ONCE)]
+
+    refused = client.get("/feeds/samen.csv")
+    end(readers.pop())
+    after = client.get("/feeds/samen.csv")
+
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "5"
+    assert after.status_code == 200
+    for reader in (*readers, after):
+        end(reader)
 
 
 def test_an_organisation_without_words_of_its_own_is_whole(
