@@ -23,18 +23,19 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication, WSGIEnvironment
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.db import connections
 
 from samen.config.server import THREADS
-from samen.foundation.bodies import UNREAD, most_bytes
+from samen.foundation.bodies import UNREAD, most_bytes, pieces
 
 Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
 
 SENDERS = THREADS - 1  # bodies on their way at once, in one process
-_READERS = 64  # answers written while they are read; of whole lists few (exchange/http/streams.py)
+_READERS = 64  # answers written while they are read; of whole lists few (exchange/api/streams.py)
 _SMALL = 256 * 1024  # a file that is no larger is read at once
 # Seconds: from when on a body counts as slow, and from when on it may be sent away.
 _MOMENT, _LONG = 0.05, 2.0
@@ -165,9 +166,9 @@ class Beside:
         answer = self._application(environ, start)
         status, headers = said
         if _is_long(answer, headers):
-            self._readers.submit(_written, line, status, headers, _pieces(answer))
+            self._readers.submit(_written, line, status, headers, pieces(answer))
         else:
-            line.response_bytes(status, headers, b"".join(_pieces(answer)))
+            line.response_bytes(status, headers, b"".join(pieces(answer)))
 
 
 def _is_long(answer: Iterable[bytes], headers: Headers) -> bool:
@@ -178,15 +179,6 @@ def _is_long(answer: Iterable[bytes], headers: Headers) -> bool:
     return not lengths or max(lengths) > _SMALL
 
 
-def _pieces(answer: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from answer
-    finally:
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()
-
-
 def _written(line: Line, status: int, headers: Headers, pieces: Iterator[bytes]) -> None:
     """granian itself says what goes wrong with a piece; of what is left nobody else would hear."""
     try:
@@ -195,36 +187,23 @@ def _written(line: Line, status: int, headers: Headers, pieces: Iterator[bytes])
         log.exception("a long answer was broken off")
 
 
-class _Nobody:
-    """Asks, and does not listen."""
-
-    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
-        pass
-
-    def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None:
-        pass
-
-
-def wake(door: Beside) -> None:
+def wake(application: WSGIApplication) -> None:
     """What a process reads once, it reads now: a page of results, and what words can mean."""
     site = urlsplit(settings.SITE)
     words = b"q=good+morning"
-    asked = {
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "SERVER_NAME": site.hostname or "localhost",
-        "SERVER_PORT": "443",
-        "REMOTE_ADDR": "127.0.0.1",
+    page = {
         "PATH_INFO": "/en/find/",
-        "QUERY_STRING": "",
+        "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": site.netloc,
         "HTTP_X_FORWARDED_PROTO": site.scheme,
-        "wsgi.url_scheme": site.scheme,
     }
     form = {
+        "REQUEST_METHOD": "POST",
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(words)),
         "wsgi.input": BytesIO(words),
     }
-    door(_Nobody(), {**asked, "REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
-    door(_Nobody(), {**asked, "REQUEST_METHOD": "POST", **form})
+    for asked in (page, page | form):
+        setup_testing_defaults(asked)
+        b"".join(pieces(application(asked, lambda *_: BytesIO().write)))
     connections.close_all()  # this thread asks nothing any more

@@ -84,10 +84,9 @@ def _beside(application: Any, _scope: Any, _access_log: Any) -> Any:
     """SAMEN is in this process now; what the first visitors would wait for is read before them."""
     from samen.config.beside import Beside, wake  # noqa: PLC0415 not in the process that forks
 
-    door = Beside(application)
     if os.environ["SAMEN_DOOR"] == VISITORS:
-        wake(door)
-    return door
+        wake(application)
+    return Beside(application)
 
 
 if __name__ == "__main__":

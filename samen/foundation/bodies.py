@@ -1,4 +1,6 @@
-"""How much somebody may send, and what is said of a body that has not come whole."""
+"""What is sent and what is answered: how much, whether it came whole, and all of it to its end."""
+
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
@@ -9,3 +11,13 @@ UNREAD = "samen.unread"
 def most_bytes(path: str) -> int:
     """How large a body may be that is sent to this address."""
     return settings.MOST_BYTES_AT.get(path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def pieces(answer: Iterable[bytes]) -> Iterator[bytes]:
+    """Of an answer of WSGI, which is closed behind the last of them whatever happens."""
+    try:
+        yield from answer
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()

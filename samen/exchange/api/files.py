@@ -7,7 +7,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from samen.exchange.api.answers import Problem, for_machines
-from samen.exchange.api.turns import in_a_place, take_turn
+from samen.exchange.api.streams import in_a_place
+from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import downloads
 
 _SOON = "60"  # seconds

@@ -12,7 +12,8 @@ from samen.exchange import queries
 from samen.exchange.api import asking
 from samen.exchange.api.about import READ, here
 from samen.exchange.api.answers import JSON, NDJSON, Problem, as_json, for_machines
-from samen.exchange.api.turns import in_a_place, take_turn
+from samen.exchange.api.streams import in_a_place
+from samen.exchange.api.turns import take_turn
 from samen.exchange.queries import Shape
 from samen.exchange.rules import encoded, moment
 from samen.exchange.rules.operations import (

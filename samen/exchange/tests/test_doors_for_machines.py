@@ -13,7 +13,7 @@ from samen.directory.tests import make
 from samen.exchange.actions import keep_documents
 from samen.exchange.api.asking import address_of
 from samen.exchange.api.limits import Buckets
-from samen.exchange.http.streams import AT_ONCE, in_a_place
+from samen.exchange.api.streams import AT_ONCE, in_a_place
 from samen.exchange.tests.asking import end
 
 ROOT = "/api/hsds/3.2/"
@@ -236,7 +236,7 @@ def test_a_list_that_is_read_for_too_long_breaks_off_and_does_not_seem_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter([0.0, 1.0, 10_000.0])
-    monkeypatch.setattr("samen.exchange.http.streams.monotonic", lambda: next(clock))
+    monkeypatch.setattr("samen.exchange.api.streams.monotonic", lambda: next(clock))
     pieces: Any = in_a_place([b"a", b"b"], broken_off=b"{")
 
     assert next(pieces) == b"a"

@@ -20,7 +20,7 @@ from samen.directory.models import HoursException, Location, OpeningHours, Organ
 from samen.directory.tests import make
 from samen.directory.tests.make import NOON
 from samen.exchange import jobs
-from samen.exchange.http.streams import AT_ONCE
+from samen.exchange.api.streams import AT_ONCE
 from samen.exchange.queries import downloads
 from samen.exchange.rules import tables
 from samen.exchange.tests.asking import end

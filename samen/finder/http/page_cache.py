@@ -27,6 +27,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from samen.finder import rules
 from samen.foundation import languages
+from samen.foundation.bodies import pieces
 
 # What a view says to this cache, in seconds since 1970. It never leaves the house.
 KEEP_UNTIL = "X-Keep-Until"
@@ -136,11 +137,7 @@ class PageCache:
             said[:] = [status, shown, float(until[0]) if until else 0.0]
             return start(status, shown, exc_info)
 
-        answer = self._inside(environ, listen)
-        body = b"".join(answer)
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()
+        body = b"".join(pieces(self._inside(environ, listen)))
         status, headers, until = said
         if self._most_bytes and status.startswith("200 ") and len(body) <= _LARGEST:
             self._keep(key, Kept(headers, body, time.time(), until, before))

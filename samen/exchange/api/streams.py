@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator
 from threading import BoundedSemaphore
 from time import monotonic
 
+from samen.exchange.api.answers import Problem
+
 AT_ONCE = 4  # in one process
 _LONGEST = 1800.0  # seconds; who is not done by then begins again, from where she was
 
 _places = BoundedSemaphore(AT_ONCE)
-
-
-class TooMany(Exception):
-    """As many as may are being written."""
 
 
 def _for_a_while(pieces: Iterable[bytes], broken_off: bytes) -> Iterator[bytes]:
@@ -55,11 +53,12 @@ class _Stream:
 
 
 def in_a_place(pieces: Iterable[bytes], *, broken_off: bytes = b"") -> Iterator[bytes]:
-    """The pieces, for a while. Raises TooMany.
+    """The pieces, for a while. Raises Problem when as many as may are being read.
 
     `broken_off` is the last of them when not all of them come, so that what has no length does
     not look whole.
     """
     if not _places.acquire(blocking=False):
-        raise TooMany
+        words = "Others are reading whole lists and files."
+        raise Problem(429, words, headers={"Retry-After": "5"})
     return _Stream(_for_a_while(pieces, broken_off))

@@ -1,1 +1,0 @@
-"""How answers go out."""
