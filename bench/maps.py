@@ -9,7 +9,7 @@ together only when somebody reads it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -177,6 +177,7 @@ class Map:
         return frozenset(word[:end] for word in every for end in range(1, len(word)))
 
 
+@lru_cache(maxsize=1 << 16)
 def _named(kind: str, bits: int, values: int) -> tuple[str, ...]:
     return tuple(f"{kind}{value:02}" for value in range(values) if bits >> value & 1)
 

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns.drafts import PLAIN, Draft, Having, drafted, joined, taken_from
+from samen.search.engine.columns.drafts import PLAIN, Draft, Having, joined, taken_from
 from samen.search.engine.columns.index import (
     AREA,
     IN_BITS,
@@ -21,6 +21,7 @@ from samen.search.engine.columns.index import (
     words_for,
 )
 from samen.search.engine.columns.lines import packed, starts
+from samen.search.engine.columns.reading import drafted
 from samen.search.rules import ground, wording
 
 _WORD = 64  # bits

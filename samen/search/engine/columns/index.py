@@ -5,7 +5,6 @@ stretches out of any list of rows. What a row may have several of (needs, langua
 groups, channels) is kept the other way round too, as the rows that have it, in order.
 """
 
-import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +35,10 @@ _WORD = 64  # bits
 _APART = 64  # words from one that is at hand to the next
 AREA, EMERGENCY = "area", "emergency"
 # The texts that are kept as they are; of the others only their words.
-NAMES = frozenset({"name", "organization"})
+NAMES = ("name", "organization")
+# Between two names of a row, and between what it is and its text. Nobody types these.
+_NEXT, _SAYS = "\x1e", "\x1f"
+_TYPED = str.maketrans({_NEXT: " ", _SAYS: " "})
 
 
 class Hours(Protocol):
@@ -138,7 +140,7 @@ class Columns:
     mark_start: Array
     mark_row: Rows
     mark_value: Array  # of a route its position, else 0
-    # Names of a row as JSON: name_text[name_start[row]:name_start[row + 1]].
+    # Names of a row, written down: name_text[name_start[row]:name_start[row + 1]].
     name_start: Array
     name_text: Array
     # The distinct opening hours, written down.
@@ -244,8 +246,9 @@ class Index:
     def names(self, row: int) -> list[tuple[str, str, str]]:
         """Language, field and body of every name of the row."""
         start = self.columns.name_start
-        written = self.columns.name_text[start[row] : start[row + 1]].tobytes()
-        return [(language, field, body) for language, field, body in json.loads(written)]
+        written = self.columns.name_text[start[row] : start[row + 1]].tobytes().decode()
+        parts = (name.partition(_SAYS) for name in written.split(_NEXT) if name)
+        return [(what[1:], NAMES[int(what[0])], body) for what, _, body in parts]
 
     def word(self, word: str) -> int | None:
         """Where the word stands among all words."""
@@ -270,6 +273,15 @@ class Index:
         if place is None:
             return self.columns.post_row[:0]
         return self.columns.post_row[start[place] : start[place + 1]]
+
+
+def names_written(texts: Iterable[tuple[str, str, str]]) -> bytes:
+    """Those of the texts that are names: place in NAMES and language, then the name."""
+    return _NEXT.join(
+        f"{NAMES.index(field)}{language}{_SAYS}{body.translate(_TYPED)}"
+        for language, field, body in texts
+        if field in NAMES
+    ).encode()
 
 
 def folded(ids: Array) -> Array:
