@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine import kernel
-from samen.search.engine.columns import IN_BITS
+from samen.search.engine.columns import IN_BITS, WORD_BITS, Array
 from samen.search.engine.scan import Judged, Ranked
 
 _AT_ONCE = 4080  # rows whose bits are laid out in one go
@@ -40,12 +40,12 @@ def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     return found
 
 
-def _counted(bits: NDArray[np.uint64], rows: NDArray[Any]) -> list[int]:
-    numbers = np.zeros(bits.shape[1] * 64, np.int64)
+def _counted(bits: Array, rows: NDArray[Any]) -> list[int]:
+    numbers = np.zeros(bits.shape[1] * WORD_BITS, np.int64)
     for first in range(0, len(rows), _AT_ONCE):
         words = np.ascontiguousarray(bits[rows[first : first + _AT_ONCE]])
         # Least first, whatever the machine does: bit k of a row is its value k.
-        ones = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
+        ones = np.unpackbits(words.astype(words.dtype.newbyteorder("<")).view(np.uint8), axis=1, bitorder="little")
         numbers += _summed(ones)
     found: list[int] = numbers.tolist()
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns import EMERGENCY, KNOWN, Index, Rows
+from samen.search.engine.columns import EMERGENCY, KNOWN, ROUTE, WORD, Index, Rows
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -38,8 +38,6 @@ class Machine:
         self.index, self.made = index, made
         self.quick = made.Quick(index)
         self._known: dict[Hashable, Any] = {}
-        # What every question needs.
-        self.emergencies = index.having(f"{EMERGENCY}:")
         self.remote = self.masks("channel", sorted(asking.REMOTE))
 
     def masks(self, kind: str, values: Sequence[str]) -> Any:
@@ -47,7 +45,7 @@ class Machine:
         key = kind, tuple(values)
         found = self._known.get(key)
         if found is None:
-            words = np.zeros(self.index.bits(kind).shape[1], np.uint64)
+            words = np.zeros(self.index.bits(kind).shape[1], WORD)
             for word, mask in self.index.masks(kind, values).items():
                 words[word] = mask
             found = self._keep(key, self.made.Masks(words))
@@ -69,11 +67,11 @@ class Machine:
 
     def _put_together(self, situation: Situation) -> Any:
         index = self.index
-        marks = [mark for key in situation.keys if len(index.having(mark := f"route:{key}"))]
+        routes = [f"{ROUTE}:{key}" for key in situation.keys]
         needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
-        lists = [index.having(mark) for mark in (*marks, *(f"need:{need}" for need in needs))]
+        marks = [*routes, *(f"need:{need}" for need in needs)]
         if situation.urgent:
-            lists.append(index.having(f"{EMERGENCY}:"))
+            marks.append(f"{EMERGENCY}:")
         support = [
             (bit, ranking.kind_worth(place))
             for place, key in enumerate(situation.support)
@@ -82,12 +80,12 @@ class Machine:
         return self.made.Chosen(
             self.masks("need", situation.keys),
             self.masks("need", situation.forms),
-            _routes(index, marks),
+            _routes(index, routes),
             np.array([bit for bit, _worth in support], np.int64),
             np.array([worth for _bit, worth in support], np.float64),
             kinds=bool(situation.support or situation.forms),
             urgent=situation.urgent,
-            lists=lists,
+            marks=[place for mark in marks if (place := index.place_of_mark(mark)) is not None],
         )
 
     def asked(self, question: Question, situation: Situation | None) -> Any:
@@ -152,7 +150,7 @@ def _routes(index: Index, marks: Sequence[str]) -> tuple[Rows, NDArray[np.float6
     if not marks:
         return np.zeros(0, np.int32), np.zeros(0)
     rows = np.concatenate([index.having(mark) for mark in marks])
-    places = np.concatenate([index.values(mark) for mark in marks]).tolist()
+    places = np.concatenate([index.places_on(mark) for mark in marks]).tolist()
     worths = np.array([ranking.route_worth(place) for place in places], np.float64)
     order = np.lexsort((-worths, rows))
     each, first = np.unique(rows[order], return_index=True)

@@ -15,9 +15,11 @@ cimport cython
 cimport numpy as cnp
 from libc.math cimport INFINITY, M_PI, NAN, acos, asin, cos, exp, isnan, rint, sin, sqrt
 from libc.stdlib cimport free, malloc, qsort
-from libc.string cimport memcmp, memcpy, memset
+from libc.string cimport memcmp, memset
 
-from samen.search.engine.columns.index import COSTS, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED
+from samen.search.engine.columns.index import (
+    COSTS, EMERGENCY, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED, WORD_BITS)
+from samen.search.engine.columns.lists import PAGE, PAGE_BITS
 from samen.search.rules import ground, ranking, wording
 from samen.search.rules.asking import BIT, Reason
 
@@ -26,7 +28,9 @@ cnp.import_array()
 cdef extern from *:
     int _lowest "__builtin_ctzll"(unsigned long long) noexcept nogil  # bit that is set
 
-ctypedef unsigned long long Word
+ctypedef unsigned int Word  # WORD_BITS of them
+ctypedef unsigned short Low  # what a row is on its page: PAGE_BITS of them
+ctypedef unsigned long long Sheet
 ctypedef long long Bits
 
 cdef double EMERGENCY_FIRST = ranking.EMERGENCY_FIRST
@@ -91,10 +95,16 @@ cdef enum:
     NEITHER = 2  # of the parts
     NOT_ASKED = -1  # the clock
     SIDE_BY_SIDE = 8  # lists that are read so
-    NO_MORE = 0x7fffffff  # of the rows of a list
-    PAGE = 32  # rows of which the first is at hand
+    OF_A_WORD = 32
+    ON_PAGE = 16  # bits
+    ROWS = 1 << ON_PAGE  # of a page
+    NO_MORE = ROWS  # of the rows of a page
+    STRETCH = 32  # rows of which the first is at hand
     FAR_APART = 16  # words of a sheet for each row
     BY_HAND = 64  # places that are put in order one by one
+
+
+assert (OF_A_WORD, ON_PAGE, ROWS) == (WORD_BITS, PAGE_BITS, PAGE)
 
 
 @cython.final
@@ -160,6 +170,7 @@ cdef inline double _arc(double y) noexcept:
 
 ctypedef fused Number:
     int  # of rows
+    Low
     double  # of where things are
 
 
@@ -174,7 +185,7 @@ cdef inline Py_ssize_t _first(const Number* numbers, Py_ssize_t many, Number one
     return low + (many == 1 and numbers[low] < one)
 
 
-cdef inline Py_ssize_t _onward(const int* rows, Py_ssize_t many, int row) noexcept:
+cdef inline Py_ssize_t _onward(const Low* rows, Py_ssize_t many, Low row) noexcept:
     """The same, where it is likely near the beginning: what lies far off is not even looked at."""
     cdef Py_ssize_t step = 4, low
     while step < many and rows[step - 1] < row:
@@ -193,13 +204,13 @@ cdef class Chosen:
     cdef const double[::1] route_worth, support_worth
     cdef bint kinds, urgent
     cdef bint only_direct  # nothing but what was chosen itself fits
-    cdef readonly list lists  # of rows, in which every row is that may fit
+    cdef readonly list marks  # of which every row has one that may fit
 
-    def __init__(self, direct, forms, routes, support, support_worth, *, kinds, urgent, lists):
+    def __init__(self, direct, forms, routes, support, support_worth, *, kinds, urgent, marks):
         self.direct, self.forms, self.support = direct, forms, support
         self.route_row, self.route_worth = routes
         self.support_worth, self.kinds, self.urgent = support_worth, kinds, urgent
-        self.lists = lists
+        self.marks = marks
         self.only_direct = not (kinds or urgent or len(self.route_row))
 
 
@@ -267,14 +278,15 @@ cdef struct Rank:
     int place
 
 
-cdef struct Lists:
-    const int* rows
-    Py_ssize_t many
-    bint one  # else several, one behind the other and each of them in order
+cdef struct Lists:  # of rows (see columns/lists.py): of each key a list for each page
+    const Low* low
+    const int* start
+    Py_ssize_t keys
+    Py_ssize_t many  # rows of all of them
 
 
 cdef struct Piece:
-    Py_ssize_t word, start, end, words
+    Py_ssize_t word, first, last  # the number of the word in the question; the keys
     double likeness
 
 
@@ -399,13 +411,16 @@ cdef class Quick:
     cdef Py_ssize_t size
     cdef const double[::1] home, town_latitude, town_longitude, spare_home
     cdef const int[::1] number, last_seen, hours, area, spare_row, town_start, area_start
-    cdef const int[::1] post_start, post_row, word_start
+    cdef const int[::1] post_start, mark_start, word_start
+    cdef const Low[::1] post_row, mark_row
+    cdef Py_ssize_t pages
+    cdef object emergencies  # the mark
     cdef const unsigned char[::1] review, apart, emergency, national, post_weight, word_text
     cdef const signed char[::1] interpreter, without_documents, cost, verified, all_week
     cdef const short[::1] minimum_age, maximum_age
     cdef const Word[:, ::1] channel, welcome, need, only, speaks
     cdef const unsigned char[::1] at_one_town
-    cdef const double[::1] page_home
+    cdef const double[::1] stretch_home
 
     def __init__(self, index):
         columns = index.columns
@@ -416,6 +431,9 @@ cdef class Quick:
         self.area, self.spare_row = columns.area, columns.spare_row
         self.town_start, self.area_start = columns.town_start, columns.area_start
         self.post_start, self.post_row = columns.post_start, columns.post_row
+        self.mark_start, self.mark_row = columns.mark_start, columns.mark_row
+        self.pages = index.having_words.pages
+        self.emergencies = index.place_of_mark(f"{EMERGENCY}:")
         self.word_start, self.word_text = columns.word_start, columns.word_text
         self.post_weight = columns.post_weight
         self.review = columns.review.view(np.uint8)
@@ -429,7 +447,8 @@ cdef class Quick:
         self.channel, self.welcome = columns.bits_channel, columns.bits_for
         self.need, self.only = columns.bits_need, columns.bits_only
         self.speaks = columns.bits_speaks
-        self.at_one_town, self.page_home = _at_one_town(columns), columns.home[::PAGE].copy()
+        self.at_one_town = _at_one_town(columns)
+        self.stretch_home = columns.home[::STRETCH].copy()
 
     # --- words --------------------------------------------------------------------------------
 
@@ -468,11 +487,14 @@ cdef class Quick:
         cdef Py_ssize_t first = place, others = place + is_there, last = behind
         found = []
         if is_there:
-            found.append(piece(self.post_start[first], self.post_start[first + 1], 1.0, 1))
+            found.append(piece(first, first + 1, 1.0, self._having(first, first + 1)))
         if is_beginning and others < last:
-            found.append(piece(
-                self.post_start[others], self.post_start[last], begun, last - others))
+            found.append(piece(others, last, begun, self._having(others, last)))
         return found
+
+    cdef inline Py_ssize_t _having(self, Py_ssize_t first, Py_ssize_t last) noexcept:
+        """How many rows the lists of these words have."""
+        return self.post_start[last * self.pages] - self.post_start[first * self.pages]
 
     cdef inline Py_ssize_t _size(self, Py_ssize_t place) noexcept:
         return self.word_start[place + 1] - self.word_start[place]
@@ -502,8 +524,8 @@ cdef class Quick:
             desk.rarity[number] = word.rarity
             for piece in word.pieces:
                 desk.pieces[at].word = number
-                desk.pieces[at].start, desk.pieces[at].end = piece.start, piece.end
-                desk.pieces[at].likeness, desk.pieces[at].words = piece.likeness, piece.words
+                desk.pieces[at].first, desk.pieces[at].last = piece.first, piece.last
+                desk.pieces[at].likeness = piece.likeness
                 at += 1
 
     cdef void _list_words(self, Asked asked, Desk desk) except *:
@@ -514,15 +536,14 @@ cdef class Quick:
                 rows = 0
                 for at in range(desk.many_pieces):
                     if desk.pieces[at].word == word:
-                        rows += desk.pieces[at].end - desk.pieces[at].start
+                        rows += self._having(desk.pieces[at].first, desk.pieces[at].last)
                 if fewest < 0 or rows < fewest:
                     fewest, rarest = rows, word
         desk.lists = <Lists*>_room(desk.many_pieces, sizeof(Lists))
         for at in range(desk.many_pieces):
-            if rarest in (-1, desk.pieces[at].word) and desk.pieces[at].start < desk.pieces[at].end:
-                desk.lists[desk.many_lists].rows = &self.post_row[desk.pieces[at].start]
-                desk.lists[desk.many_lists].many = desk.pieces[at].end - desk.pieces[at].start
-                desk.lists[desk.many_lists].one = desk.pieces[at].words == 1
+            if rarest in (-1, desk.pieces[at].word):
+                desk.lists[desk.many_lists] = self._lists_of(
+                    self.post_start, self.post_row, desk.pieces[at].first, desk.pieces[at].last)
                 desk.many_lists += 1
 
     cdef void _tell(self, Desk desk) except *:
@@ -544,34 +565,50 @@ cdef class Quick:
                     desk.met[place] += 1
 
     cdef void _meet(self, Desk desk, const Piece* piece) noexcept:
-        """Neighbours among the words are lists one behind the other, each of them in order."""
-        cdef double worth = piece.likeness / HEAVIEST, found
-        cdef Py_ssize_t start = piece.start, end = piece.end
-        cdef Py_ssize_t many = desk.many, here, at
+        """Page by page of those on which the rows are."""
+        cdef double worth = piece.likeness / HEAVIEST
+        cdef Py_ssize_t key, page, place, here, end
         cdef const int* rows = desk.rows
-        cdef const int* posts
+        if not desk.many:
+            return
+        for key in range(piece.first, piece.last):
+            here = 0
+            for page in range(rows[0] >> ON_PAGE, (rows[desk.many - 1] >> ON_PAGE) + 1):
+                place = key * self.pages + page
+                if self.post_start[place] == self.post_start[place + 1]:
+                    continue
+                here += _first(&rows[here], desk.many - here, <int>(page << ON_PAGE))
+                end = here + _first(&rows[here], desk.many - here, <int>((page + 1) << ON_PAGE))
+                self._meet_on(desk, self.post_start[place], self.post_start[place + 1], here, end,
+                              worth)
+                here = end
+
+    cdef inline void _meet_on(self, Desk desk, Py_ssize_t start, Py_ssize_t last, Py_ssize_t here,
+                              Py_ssize_t end, double worth) noexcept:
+        """One page of the list, and the rows that are on it: the shorter is looked for in the
+        other."""
+        cdef const int* rows = desk.rows
+        cdef const Low* low = &self.post_row[start]
+        cdef const unsigned char* weights = &self.post_weight[start]
         cdef double* best = desk.best
-        if not many or start >= end:
+        cdef Py_ssize_t many = last - start, at = 0
+        cdef Low row
+        if many > end - here:
+            if here < end:
+                at = _first(low, many, <Low>(rows[here] & (ROWS - 1)))
+            while here < end:
+                row = <Low>(rows[here] & (ROWS - 1))
+                at += _onward(&low[at], many - at, row)
+                if at < many and low[at] == row:
+                    best[here] = max(best[here], weights[at] * worth)
+                here += 1
             return
-        posts = &self.post_row[start]
-        if piece.words == 1 and end - start > many:
-            at = _first(posts, end - start, rows[0])
-            for here in range(many):
-                at += _onward(&posts[at], end - start - at, rows[here])
-                if at < end - start and posts[at] == rows[here]:
-                    found = self.post_weight[start + at] * worth
-                    if found > best[here]:
-                        best[here] = found
-            return
-        here = 0
-        for at in range(end - start):
-            if at and posts[at] <= posts[at - 1]:
-                here = 0  # the next word
-            here += _first(&rows[here], many - here, posts[at]) if here < many else 0
-            if here < many and rows[here] == posts[at]:
-                found = self.post_weight[start + at] * worth
-                if found > best[here]:
-                    best[here] = found
+        for at in range(many):
+            here += _first(&rows[here], end - here, (rows[here] & ~(ROWS - 1)) | low[at])
+            if here == end:
+                return
+            if (rows[here] & (ROWS - 1)) == low[at]:
+                best[here] = max(best[here], weights[at] * worth)
 
     cdef bint _may_merge(self, Asked asked, Desk desk) noexcept:
         """Whether any word anywhere is asked for, and each is in a few lists."""
@@ -579,34 +616,41 @@ cdef class Quick:
         if asked.place or asked.every_word or desk.many_pieces > SIDE_BY_SIDE:
             return False
         for at in range(desk.many_pieces):
-            if desk.pieces[at].words != 1:
+            if desk.pieces[at].last != desk.pieces[at].first + 1:
                 return False
         return True
 
     cdef void _merge(self, Desk desk, const unsigned char* gone) except *:
         """The lists are read side by side: every row once, in order, and what all words tell."""
+        cdef Py_ssize_t each, page, room = 0
+        for each in range(desk.many_pieces):
+            room += self._having(desk.pieces[each].first, desk.pieces[each].last)
+        desk.rows = <int*>_room(room, sizeof(int))
+        desk.told = <double*>_room(room, sizeof(double))
+        desk.met = <int*>_room(room, sizeof(int))
+        for page in range(self.pages):
+            self._merge_page(desk, page, gone)
+
+    cdef void _merge_page(self, Desk desk, Py_ssize_t page, const unsigned char* gone) noexcept:
         cdef int[SIDE_BY_SIDE] head
         cdef Py_ssize_t[SIDE_BY_SIDE] at, end
         cdef double[SIDE_BY_SIDE] worth
         cdef bint[SIDE_BY_SIDE] is_last  # of the lists of its word
         cdef const Piece* pieces = desk.pieces
-        cdef const int* posts = &self.post_row[0]
+        cdef const Low* posts = &self.post_row[0]
         cdef const unsigned char* weights = &self.post_weight[0]
-        cdef Py_ssize_t each, alone, start, last, lists = desk.many_pieces, room = 0, many = 0
-        cdef int row, following, met
+        cdef Py_ssize_t each, alone, start, last, place, lists = desk.many_pieces, many = desk.many
+        cdef int row, following, met, base = <int>(page << ON_PAGE)
         cdef double told, best
-        cdef int* rows
-        cdef int* mets
-        cdef double* tolds
+        cdef int* rows = desk.rows
+        cdef int* mets = desk.met
+        cdef double* tolds = desk.told
         for each in range(lists):
-            at[each], end[each] = pieces[each].start, pieces[each].end
+            place = pieces[each].first * self.pages + page
+            at[each], end[each] = self.post_start[place], self.post_start[place + 1]
             worth[each] = pieces[each].likeness / HEAVIEST
             is_last[each] = each + 1 == lists or pieces[each + 1].word != pieces[each].word
-            head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
-            room += max(0, end[each] - at[each])
-        desk.rows = rows = <int*>_room(room, sizeof(int))
-        desk.told = tolds = <double*>_room(room, sizeof(double))
-        desk.met = mets = <int*>_room(room, sizeof(int))
+            head[each] = <int>posts[at[each]] if at[each] < end[each] else NO_MORE
         while True:
             row = following = NO_MORE
             alone = 0
@@ -620,38 +664,47 @@ cdef class Quick:
             if row < following:  # in one list alone, as those that come next may be
                 start, last = at[alone], end[alone]
                 while start < last and posts[start] < following:
-                    rows[many], mets[many] = posts[start], weights[start] > 0
+                    row = base | posts[start]
+                    rows[many], mets[many] = row, weights[start] > 0
                     tolds[many] = weights[start] * worth[alone] * desk.rarity[pieces[alone].word]
-                    many += gone is NULL or not gone[posts[start]]
+                    many += gone is NULL or not gone[row]
                     start += 1
-                at[alone], head[alone] = start, posts[start] if start < last else NO_MORE
+                at[alone], head[alone] = start, <int>posts[start] if start < last else NO_MORE
                 continue
             told, best, met = 0, 0, 0
             for each in range(lists):
                 if head[each] == row:
                     best = max(best, weights[at[each]] * worth[each])
                     at[each] += 1
-                    head[each] = posts[at[each]] if at[each] < end[each] else NO_MORE
+                    head[each] = <int>posts[at[each]] if at[each] < end[each] else NO_MORE
                 if is_last[each] and best > 0:
                     told += best * desk.rarity[pieces[each].word]
                     met += 1
                     best = 0
-            rows[many], tolds[many], mets[many] = row, told, met
-            many += gone is NULL or not gone[row]
+            rows[many], tolds[many], mets[many] = base | row, told, met
+            many += gone is NULL or not gone[base | row]
         desk.many = many
 
     # --- which rows ---------------------------------------------------------------------------
 
-    cdef void _list(self, Desk desk, lists) except *:
-        cdef cnp.ndarray rows
-        desk.lists = <Lists*>_room(len(lists), sizeof(Lists))
-        for rows in lists:
-            desk.lists[desk.many_lists].rows = <const int*>_data(rows, cnp.NPY_INT32)
-            desk.lists[desk.many_lists].many = cnp.PyArray_SIZE(rows)
-            desk.lists[desk.many_lists].one = True
+    cdef Lists _lists_of(self, const int[::1] start, const Low[::1] low, Py_ssize_t first,
+                         Py_ssize_t last) noexcept:
+        cdef Lists found
+        found.low, found.start = &low[0] if low.shape[0] else NULL, &start[first * self.pages]
+        found.keys = last - first
+        found.many = start[last * self.pages] - start[first * self.pages]
+        return found
+
+    cdef Lists _having_mark(self, Py_ssize_t mark) noexcept:
+        return self._lists_of(self.mark_start, self.mark_row, mark, mark + 1)
+
+    cdef void _list(self, Desk desk, list marks) except *:
+        desk.lists = <Lists*>_room(len(marks), sizeof(Lists))
+        for mark in marks:
+            desk.lists[desk.many_lists] = self._having_mark(mark)
             desk.many_lists += 1
 
-    cdef void _candidates(self, Asked asked, Desk desk, list areas, emergencies) except *:
+    cdef void _candidates(self, Asked asked, Desk desk, list areas) except *:
         """Rows, in order, among which everything is that may be an answer."""
         cdef Py_ssize_t room = 0, place, many = 0
         if desk.lists is NULL and not asked.place:
@@ -660,21 +713,23 @@ cdef class Quick:
                 desk.rows[place] = place
             return
         if asked.place:
-            room += self._bound(asked, desk) + len(emergencies) + self.spare_row.shape[0]
+            room += self._bound(asked, desk) + self.spare_row.shape[0]
+            if self.emergencies is not None:
+                room += self._having_mark(self.emergencies).many
         if desk.lists is NULL:
             for place in range(1, desk.ends + 1, 2):
                 room += desk.bounds[place + 1] - desk.bounds[place]
         for place in range(desk.many_lists):
             room += desk.lists[place].many
-        for rows in areas:
-            room += len(rows)
+        for mark in areas:
+            room += self._having_mark(mark).many
         desk.rows = <int*>_room(room, sizeof(int))
         desk.all_fit = not asked.words and asked.chosen is not None and asked.chosen.only_direct
         if asked.place:
-            many = self._nearby(asked, desk, areas, emergencies)
+            many = self._nearby(asked, desk, areas)
         else:
             for place in range(desk.many_lists):
-                many = _copied(&desk.lists[place], desk.rows, many)
+                many = self._copied(&desk.lists[place], desk.rows, many)
         desk.many = _in_order(desk, many)
 
     cdef Py_ssize_t _bound(self, Asked asked, Desk desk) except -1:
@@ -691,38 +746,76 @@ cdef class Quick:
         return 0
 
     cdef inline Py_ssize_t _before(self, double home) noexcept:
-        """How many rows stand before what is there: first among the few that begin a page."""
-        cdef Py_ssize_t page = _first(&self.page_home[0], self.page_home.shape[0], home)
-        cdef Py_ssize_t start = (page - 1) * PAGE if page else 0
-        return start + _first(&self.home[start], min(PAGE, self.size - start), home)
+        """How many rows stand before what is there: first among the few that are at hand."""
+        cdef Py_ssize_t after = _first(&self.stretch_home[0], self.stretch_home.shape[0], home)
+        cdef Py_ssize_t start = (after - 1) * STRETCH if after else 0
+        return start + _first(&self.home[start], min(STRETCH, self.size - start), home)
 
-    cdef Py_ssize_t _nearby(self, Asked asked, Desk desk, list areas, emergencies) except -1:
+    cdef Py_ssize_t _nearby(self, Asked asked, Desk desk, list areas) except -1:
         cdef Py_ssize_t many = 0, pair, place, near
         cdef int* into = desk.rows
         cdef Py_ssize_t many_spare = self.spare_home.shape[0]
         cdef const double* spare = &self.spare_home[0] if many_spare else NULL
         cdef Lists others
-        others.one = True
         if desk.lists is NULL:
             for pair in range(1, desk.ends + 1, 2):
                 for place in range(desk.bounds[pair], desk.bounds[pair + 1]):
                     into[many] = place
                     many += 1
         for place in range(desk.many_lists):
-            many = _cut(&desk.lists[place], desk.bounds + 1, desk.ends, into, many)
+            many = self._cut(&desk.lists[place], desk.bounds + 1, desk.ends, into, many)
         near = many
-        for rows in areas:
-            others.rows, others.many = <const int*>_data(rows, cnp.NPY_INT32), len(rows)
-            many = _cut(&others, desk.bounds, desk.ends + 2, into, many)
+        for mark in areas:
+            others = self._having_mark(mark)
+            many = self._cut(&others, desk.bounds, desk.ends + 2, into, many)
         for pair in range(0, desk.places, 2):
             for place in range(_first(spare, many_spare, desk.homes[pair]),
                                _first(spare, many_spare, desk.homes[pair + 1])):
                 into[many] = self.spare_row[place]
                 many += 1
-        others.rows = <const int*>_data(emergencies, cnp.NPY_INT32)
-        others.many = len(emergencies)
-        many = _copied(&others, into, many)
+        if self.emergencies is not None:
+            others = self._having_mark(self.emergencies)
+            many = self._copied(&others, into, many)
         return self._fitting(asked.chosen, into, near, many) if desk.all_fit else many
+
+    cdef Py_ssize_t _cut(self, const Lists* having, const int* ends, Py_ssize_t many_ends,
+                         int* into, Py_ssize_t many) noexcept:
+        """What of the lists lies within the ends, after what is there."""
+        cdef Py_ssize_t key, pair, page, known, at = 0, size = 0
+        cdef const int* start
+        cdef const Low* low = NULL
+        cdef int base, first, last
+        if not having.many:
+            return many
+        for key in range(having.keys):
+            start, known = having.start + key * self.pages, -1
+            for pair in range(0, many_ends, 2):
+                first, last = ends[pair], ends[pair + 1]
+                for page in range(first >> ON_PAGE, (last + ROWS - 1) >> ON_PAGE):
+                    base = <int>(page << ON_PAGE)
+                    if page != known:
+                        known, at = page, 0
+                        low, size = having.low + start[page], start[page + 1] - start[page]
+                        if first > base:
+                            at = _first(low, size, <Low>(first - base))
+                    elif first > base:
+                        at += _onward(&low[at], size - at, <Low>(first - base))
+                    while at < size and (base | low[at]) < last:
+                        into[many] = base | low[at]
+                        many += 1
+                        at += 1
+        return many
+
+    cdef Py_ssize_t _copied(self, const Lists* having, int* into, Py_ssize_t many) noexcept:
+        cdef Py_ssize_t key, page, at
+        cdef const int* start
+        for key in range(having.keys):
+            start = having.start + key * self.pages
+            for page in range(self.pages):
+                for at in range(start[page], start[page + 1]):
+                    into[many] = <int>(page << ON_PAGE) | having.low[at]
+                    many += 1
+        return many
 
     cdef Py_ssize_t _fitting(self, Chosen chosen, int* rows, Py_ssize_t kept,
                              Py_ssize_t many) noexcept:
@@ -775,10 +868,10 @@ cdef class Quick:
 
     # --- what they are worth ------------------------------------------------------------------
 
-    def found(self, Asked asked, list areas, emergencies, gone, list sought, states):
+    def found(self, Asked asked, list areas, gone, list sought, states):
         """What is left, and what it is worth.
 
-        `areas`: the rows of the municipalities around; `gone`: of each row whether it does not
+        `areas`: the marks of the municipalities around; `gone`: of each row whether it does not
         count any more; `states`: as scan.py has them.
         """
         cdef Desk desk = Desk()
@@ -788,7 +881,7 @@ cdef class Quick:
             self._read(desk, sought)
             self._list_words(asked, desk)
         elif asked.chosen is not None:
-            self._list(desk, asked.chosen.lists)
+            self._list(desk, asked.chosen.marks)
         if gone is not None:
             left_out = <const unsigned char*>_data(gone, cnp.NPY_UINT8)
         asked.open_up()
@@ -796,7 +889,7 @@ cdef class Quick:
         if asked.words and self._may_merge(asked, desk):
             self._merge(desk, left_out)
         else:
-            self._candidates(asked, desk, areas, emergencies)
+            self._candidates(asked, desk, areas)
             if left_out is not NULL:
                 desk.many = _without(desk.rows, desk.many, left_out)
             if asked.place:
@@ -932,7 +1025,7 @@ cdef class Quick:
             worth = 0
             for place in range(chosen.support.shape[0]):
                 each = chosen.support[place]
-                has = self.need[one.row, each >> 6] >> (each & 63) & 1
+                has = self.need[one.row, each // OF_A_WORD] >> (each % OF_A_WORD) & 1
                 worth += chosen.support_worth[place] * has
             form = _has(&self.need[one.row, 0], chosen.forms)
             one.score += min(worth, KIND_MOST) + FORM * form
@@ -1390,7 +1483,7 @@ cdef int _compared_ranks(const void* first, const void* second) noexcept nogil:
 def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] places,
             list values):
     """Of each value that any of the rows at these places has, how many have it."""
-    numbers = np.zeros(bits.shape[1] * 64, np.int64)
+    numbers = np.zeros(bits.shape[1] * OF_A_WORD, np.int64)
     cdef long long[::1] into = numbers
     cdef Py_ssize_t each, word, bit
     cdef Word left
@@ -1403,7 +1496,7 @@ def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] p
             for word in range(bits.shape[1]):
                 left = bits[rows[places[each]], word]
                 while left:
-                    into[word * 64 + _lowest(left)] += 1
+                    into[word * OF_A_WORD + _lowest(left)] += 1
                     left &= left - 1
     return {values[bit]: into[bit] for bit in range(len(values)) if into[bit]}
 
@@ -1412,7 +1505,7 @@ cdef enum:
     FEW = 32  # values, in four bytes
     IN_A_BYTE = 255  # that a byte can count
 
-cdef Word[256] SPREAD  # of a byte, each bit in a byte of its own
+cdef Sheet[256] SPREAD  # of a byte, each bit in a byte of its own
 for _byte in range(256):
     SPREAD[_byte] = sum(((_byte >> _bit) & 1) << (8 * _bit) for _bit in range(8))
 
@@ -1422,7 +1515,7 @@ cdef void _counted_of_few(const Word[:, ::1] bits, const int[::1] rows,
     """Eight at once, and without asking which: that is what takes the time."""
     cdef Py_ssize_t first, each, byte, many = places.shape[0]
     cdef Word left
-    cdef Word[4] sums
+    cdef Sheet[4] sums
     for first in range(0, many, IN_A_BYTE):
         sums[0] = sums[1] = sums[2] = sums[3] = 0
         for each in range(first, min(first + IN_A_BYTE, many)):
@@ -1440,51 +1533,14 @@ cdef int _strip(double latitude) noexcept:
     return <int>((min(max(latitude, -90.0), 90.0) + 90) * PER_DEGREE)
 
 
-cdef Py_ssize_t _cut(const Lists* having, const int* ends, Py_ssize_t many_ends, int* into,
-                     Py_ssize_t many) noexcept:
-    """What of the lists lies within the ends, after what is there."""
-    cdef Py_ssize_t pair, at, size, start = 0
-    cdef const int* rows
-    while start < having.many:
-        rows, size, at = having.rows + start, having.many - start, 0
-        if not having.one:
-            size = _until_another(rows, size)
-        start += size
-        for pair in range(0, many_ends, 2):
-            if at >= size:
-                break
-            if at:
-                at += _onward(&rows[at], size - at, ends[pair])
-            else:
-                at = _first(rows, size, ends[pair])
-            while at < size and rows[at] < ends[pair + 1]:
-                into[many] = rows[at]
-                many += 1
-                at += 1
-    return many
-
-
-cdef inline Py_ssize_t _until_another(const int* rows, Py_ssize_t many) noexcept:
-    """How long the first list is, of several."""
-    cdef Py_ssize_t at = 1
-    while at < many and rows[at] > rows[at - 1]:
-        at += 1
-    return at
-
-
-cdef inline Py_ssize_t _copied(const Lists* having, int* into, Py_ssize_t many) noexcept:
-    memcpy(into + many, having.rows, having.many * sizeof(int))
-    return many + having.many
-
-
 cdef Py_ssize_t _in_order(Desk desk, Py_ssize_t many) except -1:
     """Every row once, in order; mostly they are already. Where they stand close together, each is
     ticked on a sheet that is then read from its beginning."""
     cdef int* rows = desk.rows
     cdef Py_ssize_t place, kept = 0, words
     cdef int lowest, highest
-    cdef Word* ticked
-    cdef Word left
+    cdef Sheet* ticked
+    cdef Sheet left
     for place in range(1, many):
         if rows[place] <= rows[place - 1]:
             break
@@ -1501,10 +1557,10 @@ cdef Py_ssize_t _in_order(Desk desk, Py_ssize_t many) except -1:
                 rows[kept] = rows[place]
                 kept += 1
         return kept
-    ticked = <Word*>_room(words, sizeof(Word))
-    memset(ticked, 0, words * sizeof(Word))
+    ticked = <Sheet*>_room(words, sizeof(Sheet))
+    memset(ticked, 0, words * sizeof(Sheet))
     for place in range(many):
-        ticked[(rows[place] - lowest) >> 6] |= <Word>1 << ((rows[place] - lowest) & 63)
+        ticked[(rows[place] - lowest) >> 6] |= <Sheet>1 << ((rows[place] - lowest) & 63)
     for place in range(words):
         left = ticked[place]
         while left:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from samen.search.engine.columns import AREA, Rows
+from samen.search.engine.columns import AREA
 from samen.search.engine.kernel import Machine
 from samen.search.engine.scan import Areas, Flags, Found, States, reach
 from samen.search.engine.wording import Sought
@@ -29,12 +29,12 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     asked.many_words = len(sought)
     left = None if gone is None else gone.view(np.uint8)
     return Found.of(
-        machine.quick.found(asked, around, machine.emergencies, left, list(sought), states)
+        machine.quick.found(asked, around, left, list(sought), states)
     )
 
 
-def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list[Rows]:
-    """Where the question is asked from; the rows of the municipalities around."""
+def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list[int]:
+    """Where the question is asked from; which marks are of the municipalities around."""
     place = question.place
     if place is None:
         return []
@@ -46,4 +46,5 @@ def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list
     index, slugs = machine.index, areas.slugs
     if not slugs:
         return []
-    return [index.having(f"{AREA}:{slugs[area]}") for area in seen.nonzero()[0].tolist()]
+    marks = (index.place_of_mark(f"{AREA}:{slugs[area]}") for area in seen.nonzero()[0].tolist())
+    return [mark for mark in marks if mark is not None]

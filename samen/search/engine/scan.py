@@ -21,6 +21,7 @@ from samen.search.engine.columns import (
     NOBODY_SAID,
     SOMETIMES,
     VERIFIED,
+    WORD,
     Index,
     Rows,
 )
@@ -187,7 +188,7 @@ class Verdict:
         """The rows that have any of the values."""
         found: Flags | None = None
         for word, mask in self.index.masks(kind, values).items():
-            has = (self._word(kind, word) & np.uint64(mask)) != 0
+            has = (self._word(kind, word) & WORD(mask)) != 0
             found = has if found is None else found | has
         return np.zeros(self.size, np.bool_) if found is None else found
 
@@ -206,8 +207,8 @@ class Verdict:
         return self._bits[kind, word]
 
     def ranks(self, mark: str) -> tuple[Rows, Any]:
-        """The rows that have the mark, as places here, and the value it has there."""
-        having, values = self.index.having(mark), self.index.values(mark)
+        """The rows on a route, as places here, and their places there."""
+        having, values = self.index.having(mark), self.index.places_on(mark)
         if self.rows is None:
             return having, values
         places = self.rows.searchsorted(having)

@@ -21,7 +21,7 @@ from isal.isal_zlib import crc32
 
 from samen.search.engine.columns import Columns, Index
 
-FORMAT = 5  # add one whenever a column or its meaning changes
+FORMAT = 6  # add one whenever a column or its meaning changes
 
 _MANIFEST = "manifest.json"
 _MARKS = "marks.json"

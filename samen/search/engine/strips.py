@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine import kernel, quickly, wording
-from samen.search.engine.columns import AREA, EMERGENCY, Index, Rows
+from samen.search.engine.columns import AREA, EMERGENCY, Bounds, Index, Rows
 from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
 from samen.search.engine.wording import Asked, Sought
 from samen.search.rules import ground
 from samen.search.rules.asking import Question, Situation
 
-Bounds = NDArray[np.int64]  # from, to, from, to, ...: in order, without overlap
-Strips = NDArray[np.float64]  # the same, where things are (see ground)
+Strips = NDArray[np.float64]  # from, to, from, to, ...: where things are (see ground)
 _EVERYWHERE = np.array([ground.UNPLACED, ground.END])
 
 
@@ -90,9 +89,9 @@ def candidates(
     sought: Sequence[Sought] | None = None,
 ) -> Rows | None:
     """Rows, in order, among which everything is that may be an answer. None for all rows."""
-    chosen = _chosen(index, question, situation, sought)
     place = question.place
     if place is None:
+        chosen = _chosen(index, question, situation, sought, None)
         return None if chosen is None else _union(chosen)
     within = reach(question)
     near_strips = np.array(ground.stretches(place.latitude, place.longitude, within)).ravel()
@@ -100,9 +99,9 @@ def candidates(
     around = np.flatnonzero(areas.seen_from(place, within))
     names = [f"{AREA}:{areas.slugs[area]}" for area in around.tolist()]
     others = _union(_elsewhere(index, bounds, near_strips, names))
-    if chosen is None:
+    near = _chosen(index, question, situation, sought, bounds)
+    if near is None:
         return _union([*_stretches(bounds), others])
-    near = (piece for rows in chosen for piece in _cut(rows, bounds))
     if situation is not None and len(others):
         others = others[_is_related(index, others, situation)]
     if question.words and len(others):
@@ -116,21 +115,29 @@ def _chosen(
     question: Question,
     situation: Situation | None,
     sought: Sequence[Sought] | None,
+    bounds: Bounds | None,
 ) -> Iterable[Rows] | None:
-    """Lists of rows that may fit what was chosen, or said; None when nothing was."""
+    """Lists of rows that may fit what was chosen, or said, as far as they lie within the bounds;
+    None when nothing was."""
     if question.words:
-        return wording.lists(sought or (), index, every=question.every_word)
-    return None if situation is None else _related(index, situation)
+        said = wording.lists(sought or (), index, every=question.every_word)
+        return said if bounds is None else (part for rows in said for part in _cut(rows, bounds))
+    if situation is None:
+        return None
+    marks = _related(situation)
+    if bounds is None:
+        return [index.having(mark) for mark in marks]
+    return (part for mark in marks for part in index.having_within(mark, bounds))
 
 
-def _related(index: Index, situation: Situation) -> list[Rows]:
-    """Lists of rows that may fit what was chosen."""
+def _related(situation: Situation) -> list[str]:
+    """What a row has that may fit what was chosen."""
     marks = [f"route:{key}" for key in situation.keys]
     needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
     marks += [f"need:{key}" for key in needs]
     if situation.urgent:
         marks.append(f"{EMERGENCY}:")
-    return [index.having(mark) for mark in marks]
+    return marks
 
 
 def _is_related(index: Index, rows: Rows, situation: Situation) -> NDArray[np.bool_]:
@@ -155,7 +162,7 @@ def _elsewhere(index: Index, bounds: Bounds, near: Strips, areas: Sequence[str])
     columns = index.columns
     outside = np.array([0, *bounds.tolist(), len(index)])
     for area in areas:
-        yield from _cut(index.having(area), outside)
+        yield from index.having_within(area, outside)
     if len(columns.spare_home):
         spare = columns.spare_home.searchsorted(near).tolist()
         for start, end in zip(spare[::2], spare[1::2], strict=True):

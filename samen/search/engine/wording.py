@@ -18,12 +18,16 @@ _NONE = np.zeros(0, np.int32)
 
 
 class Piece(NamedTuple):
-    """A stretch of the lists of rows, of one word or of neighbours among the words."""
+    """The lists of rows of one word, or of neighbours among the words."""
 
-    start: int
-    end: int
+    first: int
+    last: int  # the word behind them
     likeness: float
-    words: int
+    rows: int  # in all of the lists
+
+    @property
+    def is_one(self) -> bool:
+        return self.last == self.first + 1
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Sought:
     pieces: tuple[Piece, ...]
 
     def __len__(self) -> int:
-        return sum(piece.end - piece.start for piece in self.pieces)
+        return sum(piece.rows for piece in self.pieces)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,11 +56,10 @@ class Asked:
         return len(self.index) - len(self.gone)
 
     def having(self, piece: Piece) -> int:
-        whole = piece.end - piece.start
         if not len(self.gone):
-            return whole
-        rows = self.index.columns.post_row[piece.start : piece.end]
-        return whole - int(np.isin(rows, self.gone).sum())
+            return piece.rows
+        rows = self.index.having_words.rows(piece.first, piece.last)
+        return piece.rows - int(np.isin(rows, self.gone).sum())
 
 
 def words_of(said: Sequence[str]) -> list[str]:
@@ -148,8 +151,8 @@ def _slipped(index: Index, word: str) -> list[int]:
 
 
 def _piece(index: Index, first: int, last: int, likeness: float) -> Piece:
-    start = index.columns.post_start
-    return Piece(start.item(first), start.item(last), likeness, last - first)
+    span = index.having_words.span(first, last)
+    return Piece(first, last, likeness, span.stop - span.start)
 
 
 # --- rows -----------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ def worth(sought: Sought, index: Index, rows: Rows | None) -> NDArray[np.float64
     for piece in sought.pieces:
         places, weights = _met(piece, index, rows)
         found = weights * (piece.likeness / wording.HEAVIEST)
-        if piece.words == 1:
+        if piece.is_one:
             best[places] = np.maximum(best[places], found)
         else:
             np.maximum.at(best, places, found)
@@ -186,11 +189,11 @@ def with_every(sought: Sequence[Sought], index: Index) -> Rows:
 
 def _met(piece: Piece, index: Index, rows: Rows | None) -> tuple[Array, Array]:
     """Places among the rows that have it, and what it weighs there."""
-    having = index.columns.post_row[piece.start : piece.end]
-    weights = index.columns.post_weight[piece.start : piece.end]
+    having = index.having_words.rows(piece.first, piece.last)
+    weights = index.columns.post_weight[index.having_words.span(piece.first, piece.last)]
     if rows is None or not len(rows) or not len(having):
         return (having, weights) if rows is None else (having[:0], weights[:0])
-    if piece.words == 1 and len(having) > len(rows):
+    if piece.is_one and len(having) > len(rows):
         places = having.searchsorted(rows)
         places[places == len(having)] = 0
         met = np.flatnonzero(having[places] == rows)
@@ -204,18 +207,14 @@ def _met(piece: Piece, index: Index, rows: Rows | None) -> tuple[Array, Array]:
 def lists(sought: Sequence[Sought], index: Index, *, every: bool) -> Iterator[Rows]:
     """Lists of rows, each in order, in which every row is that has one of the words, or all."""
     chosen = [min(sought, key=len)] if every and sought else sought
-    start, row = index.columns.post_start, index.columns.post_row
     for word in chosen:
         for piece in word.pieces:
-            if piece.words == 1:
-                yield row[piece.start : piece.end]
-                continue
-            first = int(start.searchsorted(piece.start))
-            bounds = start[first : first + piece.words + 1].tolist()
-            if piece.words > _MANY:
-                yield np.unique(row[piece.start : piece.end])
+            rows = index.having_words.rows(piece.first, piece.last)
+            if piece.last - piece.first > _MANY:
+                yield np.unique(rows)
             else:
-                yield from (row[one:other] for one, other in pairwise(bounds))
+                begun = index.having_words.bounds(piece.first, piece.last)
+                yield from (rows[start:end] for start, end in pairwise(begun))
 
 
 _MANY = 16  # lists that are cheaper sorted into one

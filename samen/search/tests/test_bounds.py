@@ -165,7 +165,7 @@ def test_a_large_index_is_opened_like_a_small_one(
     longer = bytes_of(continent) - bytes_of(village)
 
     assert small > 0
-    assert large - small < longer / 40
+    assert large - small < longer / 30
 
 
 def opened_by_reading(index: Index, root: Path) -> int:

@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from samen.search.engine import columns, kernel, wording
-from samen.search.engine.columns import Index
+from samen.search.engine.columns import WORD, WORD_BITS, Index
+from samen.search.engine.columns.index import words_for
 from samen.search.queries.hours import write_hours
 from samen.search.rules.wording import is_beginning
 from samen.search.tests.make import Row
@@ -94,25 +95,25 @@ def test_without_a_compiler_the_setup_says_so_and_goes_on(tmp_path: Path) -> Non
 
 @compiled
 def test_the_small_words_of_a_byte_are_counted_like_the_large() -> None:
-    bits = np.array([[1, 1 << 63], [3, 0], [1 << 8, 1]], np.uint64)
+    bits = np.array([[1, 1 << 31], [3, 0], [1 << 8, 1]], WORD)
     rows, places = np.array([0, 1, 2], np.int32), np.array([0, 2], np.int64)
 
-    values = [str(place) for place in range(128)]
+    values = [str(place) for place in range(2 * WORD_BITS)]
     numbers = kernel.MADE.counted(bits, rows, places, values)  # type: ignore[union-attr]  # compiled
 
-    assert numbers == {"0": 1, "8": 1, "64": 1, "127": 1}
+    assert numbers == {"0": 1, "8": 1, "32": 1, "63": 1}
 
 
 @compiled
 @pytest.mark.parametrize("many", [1, 7, 32, 33])
 def test_few_values_of_many_rows_are_counted_like_many_of_few(many: int) -> None:
-    bits = np.random.default_rng(many).integers(0, 1 << many, (1000, 1)).astype(np.uint64)
+    ones = np.zeros((1000, words_for(many) * WORD_BITS), np.bool_)
+    ones[:, :many] = np.random.default_rng(many).integers(0, 2, (1000, many))
+    bits = np.packbits(ones, axis=1, bitorder="little").view(np.dtype(WORD).newbyteorder("<"))
     rows, places = np.arange(999, -1, -1, dtype=np.int32), np.arange(1000, dtype=np.int64)
     values = [str(place) for place in range(many)]
 
     numbers = kernel.MADE.counted(bits, rows, places, values)  # type: ignore[union-attr]  # compiled
 
-    assert numbers == {
-        v: int((bits >> np.uint64(p) & np.uint64(1)).sum()) for p, v in enumerate(values)
-    }
+    assert numbers == dict(zip(values, ones.sum(axis=0).tolist(), strict=False))
     assert kernel.MADE.counted(bits, rows, places, []) == {}  # type: ignore[union-attr]  # compiled

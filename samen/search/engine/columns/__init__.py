@@ -10,16 +10,19 @@ from samen.search.engine.columns.index import (
     IN_BITS,
     KNOWN,
     NOBODY_SAID,
+    ROUTE,
     SOMETIMES,
     URGENT_ALWAYS,
     VERIFIED,
+    WORD,
+    WORD_BITS,
     Array,
     Columns,
     Index,
     Row,
-    Rows,
 )
 from samen.search.engine.columns.lines import Lines
+from samen.search.engine.columns.lists import Bounds, Rows
 
 __all__ = [
     "AREA",
@@ -30,10 +33,14 @@ __all__ = [
     "IN_BITS",
     "KNOWN",
     "NOBODY_SAID",
+    "ROUTE",
     "SOMETIMES",
     "URGENT_ALWAYS",
     "VERIFIED",
+    "WORD",
+    "WORD_BITS",
     "Array",
+    "Bounds",
     "Columns",
     "Index",
     "Lines",

@@ -13,21 +13,26 @@ from samen.search.engine.columns.drafts import PLAIN, Draft, Having, joined, tak
 from samen.search.engine.columns.index import (
     AREA,
     IN_BITS,
+    ROUTE,
+    WORD,
+    WORD_BITS,
     Array,
     Columns,
     Index,
     Row,
     folded,
+    of_kind,
     words_for,
 )
 from samen.search.engine.columns.lines import packed, starts
+from samen.search.engine.columns.lists import PAGE, PAGE_BITS, Lists, pages_of
 from samen.search.engine.columns.reading import drafted
 from samen.search.rules import ground, wording
 
-_WORD = 64  # bits
 # A name, a row and a value in one number: sorted once, all three are in order.
 _ROW_BITS, _VALUE_BITS = 24, 16
-_ROW, _VALUE = (1 << _ROW_BITS) - 1, (1 << _VALUE_BITS) - 1
+_MOST_ROWS, _VALUE = (1 << _ROW_BITS) - 1, (1 << _VALUE_BITS) - 1
+_AT_ONCE = 1 << 22  # of these numbers
 
 
 def build(rows: Iterable[Row], *, write: Callable[[Any], str]) -> Index:
@@ -41,15 +46,15 @@ def fold(parts: Iterable[tuple[Index, NDArray[np.bool_]]]) -> Index:
 
 
 def _assembled(draft: Draft) -> Index:
-    if len(draft) > _ROW:
+    if len(draft) > _MOST_ROWS:
         message = "The index has no numbers for so many services."
         raise ValueError(message)
     order = np.lexsort((draft.plain["number"], draft.plain["home"]))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    marks, mark_start, mark_row, mark_value = _in_order(draft.marks, rank)
-    words, post_start, post_row, post_weight = _in_order(draft.words, rank)
-    hours, hours_of = _used(draft.hours, draft.hours_of[order])
+    marks, having, places = _in_order(draft.marks, rank, np.int16)
+    words, posts, weights = _in_order(draft.words, rank, np.uint8)
+    hours, new = _used(draft.hours, draft.hours_of)
     hours_start, hours_text = packed(hours)
     word_start, word_text = packed(words)
     slip_hash, slip_word = _slips(words)
@@ -59,23 +64,23 @@ def _assembled(draft: Draft) -> Index:
     parts: dict[str, Array] = {
         **plain,
         **_towns(draft, order, plain["national"]),
-        **_areas(marks, mark_start, mark_row, len(order)),
-        **_bits(marks, mark_start, mark_row, len(order)),
+        **_areas(marks, having, len(order)),
+        **_bits(marks, having, len(order)),
         **_by_id(uuid),
         "uuid": uuid,
-        "hours": hours_of,
+        "hours": new[draft.hours_of[order]],
         "hours_start": hours_start,
         "hours_text": hours_text,
-        "mark_start": mark_start,
-        "mark_row": mark_row,
-        "mark_value": mark_value.astype(np.int16),
+        "mark_start": having.start,
+        "mark_row": having.low,
+        "route_place": places[having.span(*of_kind(marks, ROUTE))],
         "name_start": names.start,
         "name_text": names.values["text"],
         "word_start": word_start,
         "word_text": word_text,
-        "post_start": post_start,
-        "post_row": post_row,
-        "post_weight": post_weight.astype(np.uint8),
+        "post_start": posts.start,
+        "post_row": posts.low,
+        "post_weight": weights,
         "slip_hash": slip_hash,
         "slip_word": slip_word,
     }
@@ -92,24 +97,35 @@ def _short(start: Array) -> NDArray[np.int32]:
 
 
 def _used(names: Sequence[str], places: Array) -> tuple[list[str], NDArray[np.int32]]:
-    """Those that are used at all, in order, and the places there."""
+    """Those that are used at all, in order, and of each place where it is there."""
     found = np.bincount(places, minlength=len(names)) > 0
     used = sorted((names[place], place) for place in np.flatnonzero(found).tolist())
     new = np.zeros(len(names), np.int32)
     new[[place for _name, place in used]] = np.arange(len(used))
-    return [name for name, _place in used], new[places]
+    return [name for name, _place in used], new
 
 
-def _in_order(having: Having, rank: Array) -> tuple[list[str], Array, Array, Array]:
-    """The names in order, where each begins, and its rows in order with their values."""
-    names, name = _used(having.names, having.name)
-    start = starts(np.bincount(name, minlength=len(names)))
-    keys = name.astype(np.int64) << (_ROW_BITS + _VALUE_BITS)
-    keys |= rank[having.row] << _VALUE_BITS
-    keys |= having.value
+def _in_order(having: Having, rank: Array, kind: Any) -> tuple[list[str], Lists, Array]:
+    """The names in order, the rows of each, and the values of those."""
+    names, new = _used(having.names, having.name)
+    many, pages = len(having.name), pages_of(len(rank))
+    keys = np.empty(many, np.int64)
+    low, values = np.empty(many, np.uint16), np.empty(many, kind)
+    parts = [slice(first, first + _AT_ONCE) for first in range(0, many, _AT_ONCE)]
+    for part in parts:
+        keys[part] = new[having.name[part]]
+        keys[part] <<= _ROW_BITS
+        keys[part] |= rank[having.row[part]]
+        keys[part] <<= _VALUE_BITS
+        keys[part] |= having.value[part]
     keys.sort()
-    row = ((keys >> _VALUE_BITS) & _ROW).astype(np.int32)
-    return names, start, row, keys & _VALUE
+    page = np.arange(pages) << PAGE_BITS + _VALUE_BITS
+    begin = np.arange(len(names))[:, None] << _ROW_BITS + _VALUE_BITS | page
+    start = np.append(keys.searchsorted(begin.ravel()), many)
+    for part in parts:
+        low[part] = keys[part] >> _VALUE_BITS & PAGE - 1
+        values[part] = keys[part] & _VALUE
+    return names, Lists(start, low, pages), values
 
 
 def _by_id(uuid: Array) -> dict[str, Array]:
@@ -137,26 +153,25 @@ def _towns(draft: Draft, order: Array, national: Array) -> dict[str, Array]:
     }
 
 
-def _areas(marks: Sequence[str], mark_start: Array, mark_row: Array, rows: int) -> dict[str, Array]:
+def _areas(marks: Sequence[str], having: Lists, rows: int) -> dict[str, Array]:
     """The municipalities of each row, as places among the marks of that kind."""
-    own = [place for place, mark in enumerate(marks) if mark.startswith(f"{AREA}:")]
-    bounds = mark_start[own[0] : own[-1] + 2] if own else np.zeros(1, np.int64)
-    row = mark_row[bounds[0] : bounds[-1]]
-    area = np.repeat(np.arange(len(own), dtype=np.int32), np.diff(bounds))
+    first, last = of_kind(marks, AREA)
+    row = having.rows(first, last)
+    area = np.repeat(np.arange(last - first, dtype=np.int32), np.diff(having.bounds(first, last)))
     return {
         "area_start": starts(np.bincount(row, minlength=rows)),
         "area": area[np.argsort(row, kind="stable")],
     }
 
 
-def _bits(marks: Sequence[str], mark_start: Array, mark_row: Array, rows: int) -> dict[str, Array]:
+def _bits(marks: Sequence[str], having: Lists, rows: int) -> dict[str, Array]:
     bits: dict[str, Array] = {}
     for kind in IN_BITS:
-        own = [place for place, mark in enumerate(marks) if mark.startswith(f"{kind}:")]
-        words = np.zeros((rows, words_for(len(own))), np.uint64)
-        for bit, place in enumerate(own):
-            start, end = mark_start[place : place + 2]
-            words[mark_row[start:end], bit // _WORD] |= np.uint64(1 << bit % _WORD)
+        first, last = of_kind(marks, kind)
+        words = np.zeros((rows, words_for(last - first)), WORD)
+        for bit, place in enumerate(range(first, last)):
+            row = having.rows(place, place + 1)
+            words[row, bit // WORD_BITS] |= WORD(1 << bit % WORD_BITS)
         bits[f"bits_{kind}"] = words
     return bits
 

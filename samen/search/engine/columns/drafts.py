@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns.index import Array, Index
+from samen.search.engine.columns.index import ROUTE, Array, Index, of_kind
 from samen.search.engine.columns.lines import gathered
+from samen.search.engine.columns.lists import Lists
 
 # One value a row, and nothing to do with the other rows.
 PLAIN: Mapping[str, Any] = {
@@ -83,21 +84,24 @@ def taken_from(index: Index, kept: NDArray[np.bool_]) -> Draft:
         hours_of=columns.hours[rows],
         towns=Several(columns.town_start, towns).of(rows),
         names=Several(columns.name_start, {"text": columns.name_text}).of(rows),
-        marks=_held(index.marks, columns.mark_start, columns.mark_row, columns.mark_value, kept),
-        words=_held(
-            index.words.all(), columns.post_start, columns.post_row, columns.post_weight, kept
-        ),
+        marks=_held(index.marks, index.having_marks, _values(index), kept),
+        words=_held(index.words.all(), index.having_words, columns.post_weight, kept),
     )
 
 
-def _held(
-    names: Sequence[str], start: Array, row: Array, value: Array, kept: NDArray[np.bool_]
-) -> Having:
+def _values(index: Index) -> NDArray[np.int32]:
+    """Of each mark of each row; only that of a route has one."""
+    values = np.zeros(len(index.columns.mark_row), np.int32)
+    values[index.having_marks.span(*of_kind(index.marks, ROUTE))] = index.columns.route_place
+    return values
+
+
+def _held(names: Sequence[str], lists: Lists, value: Array, kept: NDArray[np.bool_]) -> Having:
     """Rows by name, as an index has them, with the numbers of the rows that are kept."""
+    row = lists.rows(0, len(lists))
     here = kept[row]
-    name = np.repeat(np.arange(len(names), dtype=np.int32), np.diff(start))
     new = np.cumsum(kept, dtype=np.int32) - 1
-    return Having(names, new[row[here]], name[here], value[here])
+    return Having(names, new[row[here]], lists.key_of_each()[here], value[here])
 
 
 # --- together -------------------------------------------------------------------------------

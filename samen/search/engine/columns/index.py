@@ -7,7 +7,7 @@ groups, channels) is kept the other way round too, as the rows that have it, in 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine.columns.lines import Lines
+from samen.search.engine.columns.lists import Bounds, Lists, Rows, pages_of
 
-Rows = NDArray[np.int32]
 Array = NDArray[Any]
 
 KNOWN = ("", "yes", "partly", "no")
@@ -31,14 +31,18 @@ HOURS_UNKNOWN, SOMETIMES, URGENT_ALWAYS, DAY_AND_NIGHT = range(4)
 
 # Kinds of marks with few values, of which a row may have several: a bit each.
 IN_BITS = ("channel", "for", "need", "only", "speaks")
-_WORD = 64  # bits
+WORD = np.uint32
+WORD_BITS = 32
 _APART = 64  # words from one that is at hand to the next
-AREA, EMERGENCY = "area", "emergency"
+AREA, EMERGENCY, ROUTE = "area", "emergency", "route"
 # The texts that are kept as they are; of the others only their words.
 NAMES = ("name", "organization")
 # Between two names of a row, and between what it is and its text. Nobody types these.
 _NEXT, _SAYS = "\x1e", "\x1f"
 _TYPED = str.maketrans({_NEXT: " ", _SAYS: " "})
+
+
+_NONE = np.zeros(0, np.int32)
 
 
 class Hours(Protocol):
@@ -136,22 +140,22 @@ class Columns:
     bits_need: Array
     bits_only: Array
     bits_speaks: Array
-    # Rows by what they have: of mark k, mark_row[mark_start[k]:mark_start[k + 1]].
+    # Rows by what they have (see lists), and of those on a route their places there.
     mark_start: Array
-    mark_row: Rows
-    mark_value: Array  # of a route its position, else 0
+    mark_row: Array
+    route_place: Array
     # Names of a row, written down: name_text[name_start[row]:name_start[row + 1]].
     name_start: Array
     name_text: Array
     # The distinct opening hours, written down.
     hours_start: Array
     hours_text: Array
-    # Every word of the texts, in order, and the rows that have it: of word k,
-    # post_row[post_start[k]:post_start[k + 1]], each with what it weighs there (see wording).
+    # Every word of the texts, in order, and the rows that have it (see lists), each with what the
+    # word weighs there (see wording).
     word_start: Array
     word_text: Array
     post_start: Array
-    post_row: Rows
+    post_row: Array
     post_weight: Array
     # Words by what is left of them when a letter is missing, in the order of the hash of that.
     slip_hash: Array
@@ -175,6 +179,9 @@ class Index:
         self.machine: Any = None  # what the kernel keeps at hand of it
         self.hours = Lines(columns.hours_start, columns.hours_text)
         self.words = Lines(columns.word_start, columns.word_text)
+        pages = pages_of(len(self))
+        self.having_marks = Lists(columns.mark_start, columns.mark_row, pages)
+        self.having_words = Lists(columns.post_start, columns.post_row, pages)
         self._place = {mark: place for place, mark in enumerate(marks)}
         of_kind: dict[str, list[str]] = defaultdict(list)
         for mark in marks:
@@ -190,12 +197,27 @@ class Index:
     def __len__(self) -> int:
         return len(self.columns.number)
 
+    def place_of_mark(self, mark: str) -> int | None:
+        return self._place.get(mark)
+
     def having(self, mark: str) -> Rows:
         """The rows that have the mark, in order."""
-        return self._slice(self.columns.mark_row, mark)
+        place = self._place.get(mark)
+        return _NONE if place is None else self.having_marks.rows(place, place + 1)
 
-    def values(self, mark: str) -> Array:
-        return self._slice(self.columns.mark_value, mark)
+    def having_within(self, mark: str, bounds: Bounds) -> Iterator[Rows]:
+        """Those of them that lie within the bounds, in pieces."""
+        place = self._place.get(mark)
+        return iter(()) if place is None else self.having_marks.within(place, bounds)
+
+    def places_on(self, route: str) -> Array:
+        """Of the rows that have this mark, which is of a route, their places on it."""
+        place = self._place.get(route)
+        if place is None:
+            return self.columns.route_place[:0]
+        own, first = self.having_marks.span(place, place + 1), of_kind(self.marks, ROUTE)[0]
+        before = self.having_marks.span(first, first).start
+        return self.columns.route_place[own.start - before : own.stop - before]
 
     def marked(self, kind: str) -> list[str]:
         """Every value of a kind, in order: "grp.women"."""
@@ -211,20 +233,13 @@ class Index:
         for value in values:
             place = self._bit.get((kind, value))
             if place is not None:
-                word = place // _WORD
-                masks[word] = masks.get(word, 0) | 1 << place % _WORD
+                word = place // WORD_BITS
+                masks[word] = masks.get(word, 0) | 1 << place % WORD_BITS
         return masks
 
     def bits(self, kind: str) -> Array:
         bits: Array = getattr(self.columns, f"bits_{kind}")
         return bits
-
-    def _slice(self, values: Array, mark: str) -> Array:
-        place = self._place.get(mark)
-        if place is None:
-            return values[:0]
-        start = self.columns.mark_start
-        return values[start[place] : start[place + 1]]
 
     def uuid(self, row: int) -> UUID:
         return UUID(bytes=self.columns.uuid[row].tobytes())
@@ -269,10 +284,14 @@ class Index:
 
     def having_word(self, word: str) -> Rows:
         """The rows with the word in their texts, in order."""
-        place, start = self.word(word), self.columns.post_start
-        if place is None:
-            return self.columns.post_row[:0]
-        return self.columns.post_row[start[place] : start[place + 1]]
+        place = self.word(word)
+        return _NONE if place is None else self.having_words.rows(place, place + 1)
+
+
+def of_kind(marks: Sequence[str], kind: str) -> tuple[int, int]:
+    """Where the marks of a kind begin among all, which are in order, and where they end."""
+    first = bisect_left(marks, f"{kind}:")
+    return first, bisect_left(marks, f"{kind};", first)  # what comes after a colon
 
 
 def names_written(texts: Iterable[tuple[str, str, str]]) -> bytes:
@@ -284,12 +303,13 @@ def names_written(texts: Iterable[tuple[str, str, str]]) -> bytes:
     ).encode()
 
 
-def folded(ids: Array) -> Array:
-    """Both halves of each id in one number. Two ids may have the same: look at the id then."""
-    halves = np.ascontiguousarray(ids).view(">u8").reshape(-1, 2).astype(np.uint64)
-    return halves[:, 0] ^ halves[:, 1]
+def folded(ids: Array) -> NDArray[np.uint32]:
+    """All of each id in one number. Two ids may have the same: look at the id then."""
+    quarters = np.ascontiguousarray(ids).view(">u4").reshape(-1, 4).astype(np.uint32)
+    found: NDArray[np.uint32] = np.bitwise_xor.reduce(quarters, axis=1)
+    return found
 
 
 def words_for(values: int) -> int:
     """How many words hold a bit for each."""
-    return max(1, -(-values // _WORD))
+    return max(1, -(-values // WORD_BITS))
