@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine import kernel
-from samen.search.engine.columns import IN_BITS, WORD_BITS, Array
+from samen.search.engine.columns import IN_BITS, NEED, WORD_BITS, Array, Index
+from samen.search.engine.columns.lines import gathered
 from samen.search.engine.scan import Judged, Ranked
 
 _AT_ONCE = 4080  # rows whose bits are laid out in one go
@@ -29,14 +30,21 @@ def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     index, places = verdict.index, ranked.places
     machine = None if verdict.rows is None else kernel.of(index)
     found: dict[str, Counter[str]] = {}
-    for kind in IN_BITS:
-        values, bits = index.marked(kind), index.bits(kind)
+    for kind in (*IN_BITS, NEED):
+        values = index.marked(kind)
         if machine is not None:
-            found[kind] = Counter(machine.made.counted(bits, verdict.rows, places, values))
+            found[kind] = Counter(machine.counted(kind, verdict.rows, places))
             continue
         rows = places if verdict.rows is None else verdict.rows[places]
-        named = zip(values, _counted(bits, rows)[: len(values)], strict=True)
+        numbers = _needs(index, rows) if kind == NEED else _counted(index.bits(kind), rows)
+        named = zip(values, numbers, strict=False)  # the last bits are of nothing
         found[kind] = Counter({value: number for value, number in named if number})
+    return found
+
+
+def _needs(index: Index, rows: NDArray[Any]) -> list[int]:
+    _start, needs = gathered(index.columns.need_start, index.columns.need, rows)
+    found: list[int] = np.bincount(needs, minlength=len(index.marked(NEED))).tolist()
     return found
 
 
@@ -45,7 +53,7 @@ def _counted(bits: Array, rows: NDArray[Any]) -> list[int]:
     for first in range(0, len(rows), _AT_ONCE):
         words = np.ascontiguousarray(bits[rows[first : first + _AT_ONCE]])
         # Least first, whatever the machine does: bit k of a row is its value k.
-        ones = np.unpackbits(words.astype(words.dtype.newbyteorder("<")).view(np.uint8), axis=1, bitorder="little")
+        ones = np.unpackbits(words.astype("<u4").view(np.uint8), axis=1, bitorder="little")
         numbers += _summed(ones)
     found: list[int] = numbers.tolist()
     return found

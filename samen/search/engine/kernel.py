@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samen.search.engine.columns import EMERGENCY, KNOWN, ROUTE, WORD, Index, Rows
+from samen.search.engine.columns import EMERGENCY, KNOWN, NEED, ROUTE, WORD, Index, Rows
+from samen.search.engine.columns.index import words_for
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -45,7 +46,7 @@ class Machine:
         key = kind, tuple(values)
         found = self._known.get(key)
         if found is None:
-            words = np.zeros(self.index.bits(kind).shape[1], WORD)
+            words = np.zeros(words_for(len(self.index.marked(kind))), WORD)
             for word, mask in self.index.masks(kind, values).items():
                 words[word] = mask
             found = self._keep(key, self.made.Masks(words))
@@ -69,20 +70,20 @@ class Machine:
         index = self.index
         routes = [f"{ROUTE}:{key}" for key in situation.keys]
         needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
-        marks = [*routes, *(f"need:{need}" for need in needs)]
+        marks = [*routes, *(f"{NEED}:{need}" for need in needs)]
         if situation.urgent:
             marks.append(f"{EMERGENCY}:")
         support = [
-            (bit, ranking.kind_worth(place))
+            (need, ranking.kind_worth(place))
             for place, key in enumerate(situation.support)
-            if (bit := index.place_of("need", key)) is not None
+            if (need := index.place_of(NEED, key)) is not None
         ]
         return self.made.Chosen(
-            self.masks("need", situation.keys),
-            self.masks("need", situation.forms),
+            self.masks(NEED, situation.keys),
+            self.masks(NEED, situation.forms),
             _routes(index, routes),
-            np.array([bit for bit, _worth in support], np.int64),
-            np.array([worth for _bit, worth in support], np.float64),
+            np.array([need for need, _worth in support], np.int64),
+            np.array([worth for _need, worth in support], np.float64),
             kinds=bool(situation.support or situation.forms),
             urgent=situation.urgent,
             marks=[place for mark in marks if (place := index.place_of_mark(mark)) is not None],
@@ -108,6 +109,16 @@ class Machine:
             asked.offered = self.masks("channel", sorted(wanted))
         self._of_groups(asked, asking.groups_said(question))
         return asked
+
+    def counted(self, kind: str, rows: Rows, places: NDArray[np.int64]) -> dict[str, int]:
+        """Of each value that any of the rows at these places has, how many have it."""
+        index, values = self.index, self.index.marked(kind)
+        if kind == NEED:
+            having = index.columns.need_start, index.columns.need
+            found: dict[str, int] = self.made.counted_needs(*having, rows, places, values)
+        else:
+            found = self.made.counted(index.bits(kind), rows, places, values)
+        return found
 
     def _kin(self, wanted: str) -> Any:
         key = "kin", wanted

@@ -418,7 +418,9 @@ cdef class Quick:
     cdef const unsigned char[::1] review, apart, emergency, national, post_weight, word_text
     cdef const signed char[::1] interpreter, without_documents, cost, verified, all_week
     cdef const short[::1] minimum_age, maximum_age
-    cdef const Word[:, ::1] channel, welcome, need, only, speaks
+    cdef const Word[:, ::1] channel, welcome, only, speaks
+    cdef const int[::1] need_start
+    cdef const Low[::1] need
     cdef const unsigned char[::1] at_one_town
     cdef const double[::1] stretch_home
 
@@ -445,8 +447,8 @@ cdef class Quick:
         self.cost, self.verified, self.all_week = columns.cost, columns.verified, columns.all_week
         self.minimum_age, self.maximum_age = columns.minimum_age, columns.maximum_age
         self.channel, self.welcome = columns.bits_channel, columns.bits_for
-        self.need, self.only = columns.bits_need, columns.bits_only
-        self.speaks = columns.bits_speaks
+        self.only, self.speaks = columns.bits_only, columns.bits_speaks
+        self.need_start, self.need = columns.need_start, columns.need
         self.at_one_town = _at_one_town(columns)
         self.stretch_home = columns.home[::STRETCH].copy()
 
@@ -823,8 +825,17 @@ cdef class Quick:
         cdef Py_ssize_t place
         for place in range(kept, many):
             rows[kept] = rows[place]
-            kept += _has(&self.need[rows[place], 0], chosen.direct)
+            kept += self._helps(rows[place], chosen.direct)
         return kept
+
+    cdef inline bint _helps(self, Py_ssize_t row, Masks masks) noexcept:
+        """Whether it helps with any of those."""
+        cdef Py_ssize_t place
+        cdef const Word* wanted = &masks.words[0]
+        cdef Word found = 0
+        for place in range(self.need_start[row], self.need_start[row + 1]):
+            found |= wanted[self.need[place] // OF_A_WORD] >> (self.need[place] % OF_A_WORD)
+        return found & 1
 
     cdef void _stretches(self, Asked asked, Desk desk) except *:
         """As rules/ground.py has them."""
@@ -1010,11 +1021,9 @@ cdef class Quick:
     cdef bint _fit(self, Chosen chosen, One* one) noexcept:
         """Which of all that fits a row has, nobody can guess: it is added up without a branch."""
         cdef double worth = 0
-        cdef long long each
-        cdef Word has
-        cdef Py_ssize_t place
-        cdef bint related, form
-        _fits(one, _has(&self.need[one.row, 0], chosen.direct))
+        cdef Py_ssize_t place, own
+        cdef bint related, form, has
+        _fits(one, self._helps(one.row, chosen.direct))
         if chosen.route_row.shape[0]:
             worth = _route(chosen, one.row)
             one.direct |= worth > 0
@@ -1024,10 +1033,11 @@ cdef class Quick:
         if chosen.kinds:
             worth = 0
             for place in range(chosen.support.shape[0]):
-                each = chosen.support[place]
-                has = self.need[one.row, each // OF_A_WORD] >> (each % OF_A_WORD) & 1
+                has = False
+                for own in range(self.need_start[one.row], self.need_start[one.row + 1]):
+                    has |= self.need[own] == chosen.support[place]
                 worth += chosen.support_worth[place] * has
-            form = _has(&self.need[one.row, 0], chosen.forms)
+            form = self._helps(one.row, chosen.forms)
             one.score += min(worth, KIND_MOST) + FORM * form
             one.why |= SAY_KIND * ((worth > 0) | form)
             related |= (worth > 0) | form
@@ -1499,6 +1509,19 @@ def counted(const Word[:, ::1] bits, const int[::1] rows, const long long[::1] p
                     into[word * OF_A_WORD + _lowest(left)] += 1
                     left &= left - 1
     return {values[bit]: into[bit] for bit in range(len(values)) if into[bit]}
+
+
+def counted_needs(const int[::1] start, const Low[::1] need, const int[::1] rows,
+                  const long long[::1] places, list values):
+    """The same of what each row has as a list."""
+    numbers = np.zeros(len(values), np.int64)
+    cdef long long[::1] into = numbers
+    cdef Py_ssize_t each, at, row
+    for each in range(places.shape[0]):
+        row = rows[places[each]]
+        for at in range(start[row], start[row + 1]):
+            into[need[at]] += 1
+    return {values[at]: into[at] for at in range(len(values)) if into[at]}
 
 
 cdef enum:

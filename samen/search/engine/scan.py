@@ -18,6 +18,7 @@ from samen.search.engine.columns import (
     AREA,
     COSTS,
     KNOWN,
+    NEED,
     NOBODY_SAID,
     SOMETIMES,
     VERIFIED,
@@ -113,6 +114,7 @@ class Verdict:
     local: Flags = field(init=False)
     emergency: Flags = field(init=False)
     _bits: dict[tuple[str, int], Any] = field(init=False, default_factory=dict)
+    _needs: tuple[Flags, Any, Any] | None = field(init=False, default=None)
     _said: list[tuple[Reason, Callable[[], Flags]]] = field(init=False, default_factory=list)
     _parts: tuple[NDArray[np.int64], ...] = field(init=False, default=())
 
@@ -186,11 +188,27 @@ class Verdict:
 
     def having(self, kind: str, *values: str) -> Flags:
         """The rows that have any of the values."""
+        if kind == NEED:
+            return self._having_needs(values)
         found: Flags | None = None
         for word, mask in self.index.masks(kind, values).items():
             has = (self._word(kind, word) & WORD(mask)) != 0
             found = has if found is None else found | has
         return np.zeros(self.size, np.bool_) if found is None else found
+
+    def _having_needs(self, values: Sequence[str]) -> Flags:
+        places = self.index.places_of(NEED, values)
+        found = np.zeros(self.size, np.bool_)
+        if places:
+            if self._needs is None:
+                having, first, at = self.several(self.index.columns.need_start)
+                self._needs = having, first, self.index.columns.need.take(at)
+            having, first, needs = self._needs
+            wanted = np.zeros(len(self.index.marked(NEED)), np.bool_)
+            wanted[places] = True
+            if len(first):
+                found[having] = np.logical_or.reduceat(wanted.take(needs), first)
+        return found
 
     def having_any(self, kind: str) -> Flags:
         """The rows of which the map knows anything of this kind."""

@@ -13,6 +13,7 @@ from samen.search.engine.columns.drafts import PLAIN, Draft, Having, joined, tak
 from samen.search.engine.columns.index import (
     AREA,
     IN_BITS,
+    NEED,
     ROUTE,
     WORD,
     WORD_BITS,
@@ -64,7 +65,8 @@ def _assembled(draft: Draft) -> Index:
     parts: dict[str, Array] = {
         **plain,
         **_towns(draft, order, plain["national"]),
-        **_areas(marks, having, len(order)),
+        **_several(AREA, np.int32, marks, having, len(order)),
+        **_several(NEED, np.uint16, marks, having, len(order)),
         **_bits(marks, having, len(order)),
         **_by_id(uuid),
         "uuid": uuid,
@@ -153,14 +155,16 @@ def _towns(draft: Draft, order: Array, national: Array) -> dict[str, Array]:
     }
 
 
-def _areas(marks: Sequence[str], having: Lists, rows: int) -> dict[str, Array]:
-    """The municipalities of each row, as places among the marks of that kind."""
-    first, last = of_kind(marks, AREA)
+def _several(
+    kind: str, of: Any, marks: Sequence[str], having: Lists, rows: int
+) -> dict[str, Array]:
+    """Those of a kind that each row has, as places among the marks of that kind."""
+    first, last = of_kind(marks, kind)
     row = having.rows(first, last)
-    area = np.repeat(np.arange(last - first, dtype=np.int32), np.diff(having.bounds(first, last)))
+    place = np.repeat(np.arange(last - first).astype(of), np.diff(having.bounds(first, last)))
     return {
-        "area_start": starts(np.bincount(row, minlength=rows)),
-        "area": area[np.argsort(row, kind="stable")],
+        f"{kind}_start": starts(np.bincount(row, minlength=rows)),
+        kind: place[np.argsort(row, kind="stable")],
     }
 
 

@@ -29,12 +29,12 @@ NOBODY_SAID = -1  # of an age
 # What the hours say of the whole week, whatever the moment.
 HOURS_UNKNOWN, SOMETIMES, URGENT_ALWAYS, DAY_AND_NIGHT = range(4)
 
-# Kinds of marks with few values, of which a row may have several: a bit each.
-IN_BITS = ("channel", "for", "need", "only", "speaks")
+# Kinds of marks with few values, of which a row may have many: a bit each.
+IN_BITS = ("channel", "for", "only", "speaks")
 WORD = np.uint32
 WORD_BITS = 32
 _APART = 64  # words from one that is at hand to the next
-AREA, EMERGENCY, ROUTE = "area", "emergency", "route"
+AREA, EMERGENCY, NEED, ROUTE = "area", "emergency", "need", "route"
 # The texts that are kept as they are; of the others only their words.
 NAMES = ("name", "organization")
 # Between two names of a row, and between what it is and its text. Nobody types these.
@@ -131,13 +131,14 @@ class Columns:
     # The towns of a row after its first, in the order of ground.
     spare_home: Array
     spare_row: Rows
-    # Its municipalities, as places among the marks of that kind; like towns.
+    # Its municipalities and its needs, as places among the marks of the kind; like towns.
     area_start: Array
-    area: Rows
+    area: Array
+    need_start: Array
+    need: Array
     # A bit for each mark of the kind, in the order of the marks; as many words as it takes.
     bits_channel: Array
     bits_for: Array
-    bits_need: Array
     bits_only: Array
     bits_speaks: Array
     # Rows by what they have (see lists), and of those on a route their places there.
@@ -190,7 +191,7 @@ class Index:
         self._of_kind = of_kind
         self._bit = {
             (kind, value): place
-            for kind in (*IN_BITS, AREA)
+            for kind in (*IN_BITS, NEED, AREA)
             for place, value in enumerate(of_kind.get(kind, ()))
         }
 
@@ -227,14 +228,17 @@ class Index:
         """Where the value stands among those of its kind."""
         return self._bit.get((kind, value))
 
+    def places_of(self, kind: str, values: Iterable[str]) -> list[int]:
+        """The same of those that are there at all."""
+        places = (self._bit.get((kind, value)) for value in values)
+        return [place for place in places if place is not None]
+
     def masks(self, kind: str, values: Iterable[str]) -> dict[int, int]:
         """The bits of the values, by the word in which they are."""
         masks: dict[int, int] = {}
-        for value in values:
-            place = self._bit.get((kind, value))
-            if place is not None:
-                word = place // WORD_BITS
-                masks[word] = masks.get(word, 0) | 1 << place % WORD_BITS
+        for place in self.places_of(kind, values):
+            word = place // WORD_BITS
+            masks[word] = masks.get(word, 0) | 1 << place % WORD_BITS
         return masks
 
     def bits(self, kind: str) -> Array:
