@@ -110,7 +110,15 @@ def both(
     situation: Situation | None,
     middles: Mapping[str, tuple[float, float]],
 ) -> tuple[Any, Any]:
-    index = columns.build(services, write=write_hours)
+    return both_of(columns.build(services, write=write_hours), question, situation, middles)
+
+
+def both_of(
+    index: Index,
+    question: Question,
+    situation: Situation | None,
+    middles: Mapping[str, tuple[float, float]],
+) -> tuple[Any, Any]:
     areas = Areas(index, middles)
     sought = wording.seek(question.words, [wording.Asked.whole(index)])[0]
     more: Any = {"areas": areas, "states": states(index), "sought": sought}
