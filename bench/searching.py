@@ -59,6 +59,7 @@ def _opened(
     built: dict[str, Any] = {
         ours.name: {
             "build_s": round(ours.build_s, 1),
+            "drawn_s": round(ours.drawn_s, 1),
             "mb": round(ours.size_mb, 1),
             "bytes_a_service": round(own.bytes_of(ours.index) / len(of)),
             "open_ms": round(ours.open_ms, 1),
@@ -249,7 +250,8 @@ def _built(found: Mapping[str, Any]) -> Iterator[str]:
                 "  - a process that has answered needs"
                 f" {ours['memory_mb']['own']:,.0f} MB of its own and"
                 f" {ours['memory_mb']['shared']:,.0f} MB of files that all share; to build it took"
-                f" {ours['peak_mb']:,} MB"
+                f" {ours['peak_mb']:,} MB; of the seconds to build, {ours.get('drawn_s', 0)} were"
+                " to draw the services"
             )
         yield from (f"- missing: {name} ({how})" for name, how in row["missing"].items())
     yield ""

@@ -1,4 +1,4 @@
-"""Compiles the search kernel, samen/search/engine/quick.pyx, where there is a compiler.
+"""Compiles the search kernel, samen/search/engine/*.pyx, where there is a compiler.
 
     scripts/kernel.py
 
@@ -15,8 +15,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "samen" / "search" / "engine" / "quick.pyx"
-MADE = SOURCE.with_name("quick" + str(sysconfig.get_config_var("EXT_SUFFIX")))
+ENGINE = Path(__file__).resolve().parents[1] / "samen" / "search" / "engine"
 # No shortcuts with numbers: what numpy adds up has to be the same to the last place.
 FLAGS = ("-O3", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-w")
 
@@ -30,33 +29,45 @@ def missing() -> str | None:
     return None if (headers / "Python.h").exists() else "the headers of Python"
 
 
-def compiled(text: str, stamp: str) -> None:
+def made_of(source: Path) -> Path:
+    return source.with_name(source.stem + str(sysconfig.get_config_var("EXT_SUFFIX")))
+
+
+def stamp_of(source: Path) -> str:
+    return sha256(source.read_bytes()).hexdigest()
+
+
+def is_made(source: Path) -> bool:
+    made = made_of(source)
+    return made.exists() and stamp_of(source).encode() in made.read_bytes()
+
+
+def compiled(source: Path) -> None:
     import numpy as np  # noqa: PLC0415 where no compiler is, nobody needs to have it
 
-    with tempfile.TemporaryDirectory(dir=SOURCE.parent, prefix=".kernel-") as folder:
-        draft = Path(folder) / SOURCE.name
-        draft.write_text(f'{text}\nSTAMP = "{stamp}"\n', encoding="utf-8")
-        code, made = draft.with_suffix(".c"), Path(folder) / MADE.name
+    with tempfile.TemporaryDirectory(dir=ENGINE, prefix=".kernel-") as folder:
+        draft, text = Path(folder) / source.name, source.read_text(encoding="utf-8")
+        draft.write_text(f'{text}\nSTAMP = "{stamp_of(source)}"\n', encoding="utf-8")
+        code, made = draft.with_suffix(".c"), Path(folder) / "made.so"
         cython = [sys.executable, "-m", "cython", "-3", "--module-name"]
-        subprocess.run([*cython, "samen.search.engine.quick", draft, "-o", code], check=True)
+        name = f"samen.search.engine.{source.stem}"
+        subprocess.run([*cython, name, draft, "-o", code], check=True)
         headers = [f"-I{folder}" for folder in (sysconfig.get_path("include"), np.get_include())]
         subprocess.run(["cc", *FLAGS, *headers, code, "-o", made, "-lm"], check=True)
-        made.replace(MADE)
+        made.replace(made_of(source))
 
 
 def main() -> int:
-    text = SOURCE.read_text(encoding="utf-8")
-    stamp = sha256(text.encode()).hexdigest()
-    if MADE.exists() and stamp.encode() in MADE.read_bytes():
-        return 0
+    stale = [source for source in sorted(ENGINE.glob("*.pyx")) if not is_made(source)]
     absent = missing()
-    if absent:
+    if stale and absent:
         print(f"The search answers without its kernel: {absent} is missing.")
         return 0
-    try:
-        compiled(text, stamp)
-    except subprocess.CalledProcessError as broken:
-        print(f"The search answers without its kernel: {broken.cmd[0]} could not make it.")
+    for source in stale:
+        try:
+            compiled(source)
+        except subprocess.CalledProcessError as broken:
+            print(f"The search answers without its kernel: {broken.cmd[0]} could not make it.")
     return 0
 
 

@@ -28,11 +28,11 @@ def _summed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
 def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     """By kind, of each value that any of them has, how many have it."""
     index, places = verdict.index, ranked.places
-    machine = None if verdict.rows is None else kernel.of(index)
+    machine = kernel.of(index)
     found: dict[str, Counter[str]] = {}
     for kind in (*IN_BITS, NEED):
         values = index.marked(kind)
-        if machine is not None:
+        if machine is not None and verdict.rows is not None:
             found[kind] = Counter(machine.counted(kind, verdict.rows, places))
             continue
         rows = places if verdict.rows is None else verdict.rows[places]

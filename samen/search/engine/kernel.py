@@ -1,35 +1,22 @@
 """The compiled kernel (quick.pyx), where there is one, and what it keeps at hand of an index."""
 
-import importlib
 from collections.abc import Hashable, Sequence
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import compiled
 from samen.search.engine.columns import EMERGENCY, KNOWN, NEED, ROUTE, WORD, Index, Rows
 from samen.search.engine.columns.index import words_for
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
-_SOURCE = Path(__file__).with_name("quick.pyx")
 _MANY = 2_000  # services: of fewer it is as quick to look it up again
 _MOST = 512  # situations and sets of values that are kept for an index
 
 
-def _loaded() -> Any | None:
-    """The kernel that was made of the very text that stands here; None without."""
-    try:
-        made = importlib.import_module("samen.search.engine.quick")
-        text = _SOURCE.read_bytes()
-    except (ImportError, OSError):
-        return None
-    return made if sha256(text).hexdigest() == made.STAMP else None
-
-
-MADE = _loaded()
+MADE = compiled.made("quick")
 
 
 class Machine:

@@ -28,9 +28,7 @@ def find(  # noqa: PLR0913 what is asked, and what is known
     around = _see(machine, asked, question, areas)
     asked.many_words = len(sought)
     left = None if gone is None else gone.view(np.uint8)
-    return Found.of(
-        machine.quick.found(asked, around, left, list(sought), states)
-    )
+    return Found.of(machine.quick.found(asked, around, left, list(sought), states))
 
 
 def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list[int]:

@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from samen.search.engine import columns, kernel, wording
-from samen.search.engine.columns import WORD, WORD_BITS, Index
+from samen.search.engine.columns import WORD, WORD_BITS, Index, reading
 from samen.search.engine.columns.index import words_for
+from samen.search.engine.compiled import made
 from samen.search.queries.hours import write_hours
 from samen.search.rules.wording import is_beginning
 from samen.search.tests.make import Row
@@ -35,6 +36,7 @@ def index_of(words: list[str]) -> Index:
 def test_where_there_is_a_compiler_there_is_a_kernel() -> None:
     """One that could not be made would else be taken for a machine without a compiler."""
     assert kernel.MADE is not None
+    assert reading.PARTS is not None
 
 
 @compiled
@@ -60,11 +62,11 @@ def test_a_word_is_found_where_python_finds_it(words: list[str], word: str) -> N
 def test_a_kernel_that_was_made_of_another_text_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    older = tmp_path / "quick.pyx"
-    older.write_text("# it was changed since\n")
-    monkeypatch.setattr(kernel, "_SOURCE", older)
+    assert made("quick") is not None
+    (tmp_path / "quick.pyx").write_text("# it was changed since\n")
+    monkeypatch.setattr("samen.search.engine.compiled.HERE", tmp_path)
 
-    assert kernel._loaded() is None
+    assert made("quick") is None
 
 
 def test_without_a_kernel_numpy_answers(monkeypatch: pytest.MonkeyPatch) -> None:

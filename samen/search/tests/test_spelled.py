@@ -1,11 +1,17 @@
 """What is spelled between two spaces is what is spelled in the whole text."""
 
+from unittest.mock import patch
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from samen.search.engine.columns import reading
+from samen.search.engine import columns
+from samen.search.engine.columns import Columns, Index, reading
+from samen.search.queries.hours import write_hours
 from samen.search.rules import letters
+from samen.search.tests.make import Row
 
 odd = some.text("aAé'’`ıİßΣς ̆и\u200b\ufdfa1٣ถึ中\t\x1c\u0345\u00a8", max_size=30)
 
@@ -19,14 +25,75 @@ def test_words_are_spelled_as_in_the_whole_text(parts: list[str]) -> None:
 
     names = list(numbers)
     texts = np.split([names[number] for number in found], np.cumsum(sizes)[:-1])
-    assert [list(each) for each in texts] == [letters.words(each) for each in (*parts, body, *parts)]
+    assert [list(each) for each in texts] == [
+        letters.words(each) for each in (*parts, body, *parts)
+    ]
 
 
 def test_a_long_text_is_cut_where_the_whole_is_cut() -> None:
-    for body in ("ab " * 300, "\ufdfa " * 1000, f"{'a' * letters.LONGEST} b", "a" * 9000):
+    for body in (
+        "ab " * 300,
+        "a" + " " * letters.LONGEST + "b",
+        "\ufdfa " * 1000,
+        f"{'a' * letters.LONGEST} b",
+        "a" * 9000,
+    ):
         numbers = reading._numbered()
         sizes, found = reading._Spelled(numbers).words(["before", body, "after"])
         names = list(numbers)
         said = ["before", *letters.words(body), "after"]
         assert [names[number] for number in found] == said
         assert sizes.tolist() == [1, len(said) - 2, 1]
+
+
+needs_compiler = pytest.mark.skipif(reading.PARTS is None, reason="no compiler on this machine")
+
+
+@needs_compiler
+@settings(deadline=None, max_examples=150)
+@given(some.lists(some.lists(some.text() | odd | some.just("\ud800"), max_size=4), max_size=4))
+def test_a_compiler_spells_what_python_spells(texts: list[list[str]]) -> None:
+    """Where it takes other things for spaces, and so has other parts, it has the same words."""
+    bodies = [separator.join(each) for each in texts for separator in (" ", "\t ", "\u2003", "\n")]
+    rows = [Row(number, texts=(("nl", "what", body),)) for number, body in enumerate(bodies, 1)]
+
+    compiled, plain = index_of(rows), plainly(rows)
+
+    for name in Columns.names():
+        assert (getattr(compiled.columns, name) == getattr(plain.columns, name)).all(), name
+
+
+def index_of(rows: list[Row]) -> Index:
+    return columns.build(rows, write=write_hours)
+
+
+def plainly(rows: list[Row]) -> Index:
+    with patch.object(reading, "PARTS", None):
+        return index_of(rows)
+
+
+@needs_compiler
+def test_many_parts_keep_their_numbers() -> None:
+    """Long after the first room for them was too small."""
+    assert reading.PARTS is not None
+    compiled, plain = reading.PARTS.Parts(), reading.Plainly()
+    for first in (0, 1, 15_000, 0, 29_000):
+        bodies = [
+            f"w{number} w{number % 7} {'é' * (number % 5)}" for number in range(first, 30_000)
+        ]
+        for one, other in zip(compiled.numbers(bodies), plain.numbers(bodies), strict=True):
+            assert list(one) == list(other)
+        assert len(compiled) == len(plain)
+
+
+def test_what_was_known_is_forgotten_before_it_fills_the_memory() -> None:
+    numbers = reading._numbered()
+    spelled = reading._Spelled(numbers)
+    with patch.object(reading, "_MOST_KNOWN", 3):
+        for _ in range(3):
+            sizes, found = spelled.words(["one two", "three four five", "one"])
+            names = list(numbers)
+            said = [names[number] for number in found]
+            assert said == ["one", "two", "three", "four", "five", "one"]
+            assert sizes.tolist() == [2, 3, 1]
+            assert len(spelled._parts) == 5

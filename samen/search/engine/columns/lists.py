@@ -69,6 +69,4 @@ class Lists:
         return self.low[self.start.item(place) : self.start.item(place + 1)]
 
     def key_of_each(self) -> NDArray[np.int32]:
-        return np.repeat(
-            np.arange(len(self), dtype=np.int32), np.diff(self.start[:: self.pages])
-        )
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.start[:: self.pages]))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samen.search.engine import compiled
 from samen.search.engine.columns.drafts import PLAIN, Draft, Having, Several
 from samen.search.engine.columns.index import (
     AREA,
@@ -149,6 +150,29 @@ def _column(values: Iterable[Any], kind: Any) -> Array:
 # --- words ----------------------------------------------------------------------------------
 
 
+PARTS = compiled.made("parts")
+
+
+class Plainly:
+    """What stands between two spaces, told apart: a number for each part, in the order in which
+    they were met first. Where there is a compiler, parts.pyx does it."""
+
+    def __init__(self) -> None:
+        self._known = _numbered()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def numbers(self, bodies: list[str]) -> tuple[Array, Array, list[str]]:
+        """How many parts each text has, the numbers of all of them, and the parts that are new."""
+        known = len(self)
+        parts = [body.split() for body in bodies]
+        sizes = np.array([len(each) for each in parts], np.int64)
+        numbers = map(self._known.__getitem__, chain.from_iterable(parts))
+        found = np.fromiter(numbers, np.int32, int(sizes.sum()))
+        return sizes, found, list(islice(self._known, known, None))
+
+
 class _Spelled:
     """Words in one spelling, of which most were met before: what stands between two spaces is
     spelled once."""
@@ -158,22 +182,24 @@ class _Spelled:
         self._forget()
 
     def _forget(self) -> None:
-        self._known = _Known(self._spell)
+        self._parts = Plainly() if PARTS is None else PARTS.Parts()
         # Of each spelling how much room it takes, and its words: word[start[n]:start[n + 1]].
         self._room, self._start, self._word = array("i"), array("i", [0]), array("i")
 
-    def words(self, bodies: Sequence[str]) -> tuple[Array, Array]:
+    def words(self, bodies: list[str]) -> tuple[Array, Array]:
         """How many words are read of each text, and the numbers of all of them."""
-        if len(self._known) >= _MOST_KNOWN:
+        if len(self._parts) >= _MOST_KNOWN:
             self._forget()
-        parts = [body.split() for body in bodies]
-        bounds = starts([len(each) for each in parts])
-        known = map(self._known.__getitem__, chain.from_iterable(parts))
-        spelling = np.fromiter(known, np.int32, int(bounds[-1]))
+        many, spelling, new = self._parts.numbers(bodies)
+        for part in new:
+            self._spell(part)
+        bounds = starts(many)
         placed, word = gathered(_array(self._start), _array(self._word), spelling)
         room = starts(_array(self._room)[spelling])
         sizes = np.diff(placed[bounds])
-        cut = np.flatnonzero((np.diff(room[bounds]) > letters.LONGEST) | (sizes > letters.MOST))
+        long = np.array([len(body) for body in bodies]) > letters.LONGEST
+        long |= np.diff(room[bounds]) > letters.LONGEST
+        cut = np.flatnonzero(long | (sizes > letters.MOST))
         return self._cut(bodies, sizes, word, cut.tolist()) if len(cut) else (sizes, word)
 
     def _cut(
@@ -186,12 +212,11 @@ class _Spelled:
             each[text] = np.array(numbers, np.int32)
         return np.array([len(words) for words in each], np.int64), np.concatenate(each)
 
-    def _spell(self, part: str) -> int:
+    def _spell(self, part: str) -> None:
         words, room = _spelled(part)
         self._room.append(room)
         self._word.extend([self._numbers[word] for word in words])
         self._start.append(len(self._word))
-        return len(self._room) - 1
 
 
 def _array(numbers: "array[int]") -> NDArray[np.int32]:
