@@ -250,7 +250,7 @@ def _built(found: Mapping[str, Any]) -> Iterator[str]:
                 "  - a process that has answered needs"
                 f" {ours['memory_mb']['own']:,.0f} MB of its own and"
                 f" {ours['memory_mb']['shared']:,.0f} MB of files that all share; to build it took"
-                f" {ours['peak_mb']:,} MB; of the seconds to build, {ours.get('drawn_s', 0)} were"
+                f" {ours['peak_mb']:,} MB; of the seconds to build, {ours['drawn_s']} were"
                 " to draw the services"
             )
         yield from (f"- missing: {name} ({how})" for name, how in row["missing"].items())

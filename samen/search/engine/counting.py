@@ -27,15 +27,15 @@ def _summed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 def counted(verdict: Judged, ranked: Ranked) -> Mapping[str, Counter[str]]:
     """By kind, of each value that any of them has, how many have it."""
-    index, places = verdict.index, ranked.places
-    machine = kernel.of(index)
+    index, among, places = verdict.index, verdict.rows, ranked.places
+    machine = None if among is None else kernel.of(index)
     found: dict[str, Counter[str]] = {}
     for kind in (*IN_BITS, NEED):
         values = index.marked(kind)
-        if machine is not None and verdict.rows is not None:
-            found[kind] = Counter(machine.counted(kind, verdict.rows, places))
+        if machine is not None and among is not None:
+            found[kind] = Counter(machine.counted(kind, among, places))
             continue
-        rows = places if verdict.rows is None else verdict.rows[places]
+        rows = places if among is None else among[places]
         numbers = _needs(index, rows) if kind == NEED else _counted(index.bits(kind), rows)
         named = zip(values, numbers, strict=False)  # the last bits are of nothing
         found[kind] = Counter({value: number for value, number in named if number})

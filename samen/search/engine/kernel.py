@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine import compiled
-from samen.search.engine.columns import EMERGENCY, KNOWN, NEED, ROUTE, WORD, Index, Rows
-from samen.search.engine.columns.index import words_for
+from samen.search.engine.columns import AREA, EMERGENCY, KNOWN, NEED, ROUTE, WORD, Index, Rows
+from samen.search.engine.columns.index import of_kind, words_for
 from samen.search.rules import asking, ranking
 from samen.search.rules.asking import Question, Situation
 
@@ -26,6 +26,7 @@ class Machine:
         self.index, self.made = index, made
         self.quick = made.Quick(index)
         self._known: dict[Hashable, Any] = {}
+        self.first_area = of_kind(index.marks, AREA)[0]
         self.remote = self.masks("channel", sorted(asking.REMOTE))
 
     def masks(self, kind: str, values: Sequence[str]) -> Any:

@@ -1,6 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # cython: initializedcheck=False
-"""What stands between two spaces, told apart by a compiler: reading.Plainly says what this says.
+"""What stands between two spaces, told apart by a compiler, as reading.Plainly does it.
+
+That one takes more for a space than what is one byte. The words are the same in the end, because
+what is met here is split again when it is spelled (tests/test_spelled.py).
 
 It is optional, like quick.pyx; see docs/decisions/0015.
 
@@ -16,7 +19,7 @@ from libc.string cimport memcmp, memcpy
 ctypedef unsigned long long Hash
 
 cdef enum:
-    FEW = 1 << 12  # of which there is room at first; always a power of two
+    FEW = 1 << 12  # that find room at first; a power of two
 
 cdef bint[256] ENDS  # a part: what str.split takes for a space, as far as it is one byte
 for _byte in range(256):
@@ -39,7 +42,7 @@ cdef class Parts:
     cdef Slot* slots
     cdef unsigned char* text  # of all that were met
     cdef size_t room, used, places
-    cdef readonly unsigned int many
+    cdef unsigned int many
 
     def __cinit__(self):
         self.places, self.room = 2 * FEW, 16 * FEW

@@ -19,7 +19,7 @@ from libc.string cimport memcmp, memset
 
 from samen.search.engine.columns.index import (
     COSTS, EMERGENCY, KNOWN, NOBODY_SAID, SOMETIMES, VERIFIED, WORD_BITS)
-from samen.search.engine.columns.lists import PAGE, PAGE_BITS
+from samen.search.engine.columns import lists
 from samen.search.rules import ground, ranking, wording
 from samen.search.rules.asking import BIT, Reason
 
@@ -96,15 +96,15 @@ cdef enum:
     NOT_ASKED = -1  # the clock
     SIDE_BY_SIDE = 8  # lists that are read so
     OF_A_WORD = 32
-    ON_PAGE = 16  # bits
-    ROWS = 1 << ON_PAGE  # of a page
-    NO_MORE = ROWS  # of the rows of a page
+    PAGE_BITS = 16  # bits
+    PAGE = 1 << PAGE_BITS  # of a page
+    NO_MORE = PAGE  # of the rows of a page
     STRETCH = 32  # rows of which the first is at hand
     FAR_APART = 16  # words of a sheet for each row
     BY_HAND = 64  # places that are put in order one by one
 
 
-assert (OF_A_WORD, ON_PAGE, ROWS) == (WORD_BITS, PAGE_BITS, PAGE)
+assert (OF_A_WORD, PAGE_BITS, PAGE) == (WORD_BITS, lists.PAGE_BITS, lists.PAGE)
 
 
 @cython.final
@@ -303,6 +303,7 @@ cdef class Desk:
     cdef Py_ssize_t places, ends
     cdef int* rows
     cdef Py_ssize_t many
+    cdef Py_ssize_t* begun  # where among the rows each page begins
     cdef bint all_fit  # what was chosen, and nothing needs to be looked up
     cdef double* told  # of each row what all words tell together
     cdef double* best  # and what one of them does
@@ -323,6 +324,7 @@ cdef class Desk:
         _put_back(self.homes)
         _put_back(self.bounds)
         _put_back(self.rows)
+        _put_back(self.begun)
         _put_back(self.told)
         _put_back(self.best)
         _put_back(self.met)
@@ -414,7 +416,7 @@ cdef class Quick:
     cdef const int[::1] post_start, mark_start, word_start
     cdef const Low[::1] post_row, mark_row
     cdef Py_ssize_t pages
-    cdef object emergencies  # the mark
+    cdef Py_ssize_t emergencies  # the mark; -1 where there are none
     cdef const unsigned char[::1] review, apart, emergency, national, post_weight, word_text
     cdef const signed char[::1] interpreter, without_documents, cost, verified, all_week
     cdef const short[::1] minimum_age, maximum_age
@@ -435,7 +437,8 @@ cdef class Quick:
         self.post_start, self.post_row = columns.post_start, columns.post_row
         self.mark_start, self.mark_row = columns.mark_start, columns.mark_row
         self.pages = index.having_words.pages
-        self.emergencies = index.place_of_mark(f"{EMERGENCY}:")
+        mark = index.place_of_mark(f"{EMERGENCY}:")
+        self.emergencies = -1 if mark is None else mark
         self.word_start, self.word_text = columns.word_start, columns.word_text
         self.post_weight = columns.post_weight
         self.review = columns.review.view(np.uint8)
@@ -489,12 +492,12 @@ cdef class Quick:
         cdef Py_ssize_t first = place, others = place + is_there, last = behind
         found = []
         if is_there:
-            found.append(piece(first, first + 1, 1.0, self._having(first, first + 1)))
+            found.append(piece(first, first + 1, 1.0, self._rows_of(first, first + 1)))
         if is_beginning and others < last:
-            found.append(piece(others, last, begun, self._having(others, last)))
+            found.append(piece(others, last, begun, self._rows_of(others, last)))
         return found
 
-    cdef inline Py_ssize_t _having(self, Py_ssize_t first, Py_ssize_t last) noexcept:
+    cdef inline Py_ssize_t _rows_of(self, Py_ssize_t first, Py_ssize_t last) noexcept:
         """How many rows the lists of these words have."""
         return self.post_start[last * self.pages] - self.post_start[first * self.pages]
 
@@ -538,7 +541,7 @@ cdef class Quick:
                 rows = 0
                 for at in range(desk.many_pieces):
                     if desk.pieces[at].word == word:
-                        rows += self._having(desk.pieces[at].first, desk.pieces[at].last)
+                        rows += self._rows_of(desk.pieces[at].first, desk.pieces[at].last)
                 if fewest < 0 or rows < fewest:
                     fewest, rarest = rows, word
         desk.lists = <Lists*>_room(desk.many_pieces, sizeof(Lists))
@@ -556,6 +559,9 @@ cdef class Quick:
         desk.met = <int*>_room(many, sizeof(int))
         memset(desk.told, 0, many * sizeof(double))
         memset(desk.met, 0, many * sizeof(int))
+        desk.begun = <Py_ssize_t*>_room(self.pages + 1, sizeof(Py_ssize_t))
+        for place in range(self.pages + 1):
+            desk.begun[place] = _first(desk.rows, many, <int>(place << PAGE_BITS))
         for word in range(desk.many_words):
             memset(desk.best, 0, many * sizeof(double))
             while at < desk.many_pieces and desk.pieces[at].word == word:
@@ -569,21 +575,15 @@ cdef class Quick:
     cdef void _meet(self, Desk desk, const Piece* piece) noexcept:
         """Page by page of those on which the rows are."""
         cdef double worth = piece.likeness / HEAVIEST
-        cdef Py_ssize_t key, page, place, here, end
-        cdef const int* rows = desk.rows
-        if not desk.many:
-            return
+        cdef Py_ssize_t key, page, place
+        cdef const Py_ssize_t* begun = desk.begun
         for key in range(piece.first, piece.last):
-            here = 0
-            for page in range(rows[0] >> ON_PAGE, (rows[desk.many - 1] >> ON_PAGE) + 1):
+            for page in range(self.pages):
                 place = key * self.pages + page
-                if self.post_start[place] == self.post_start[place + 1]:
-                    continue
-                here += _first(&rows[here], desk.many - here, <int>(page << ON_PAGE))
-                end = here + _first(&rows[here], desk.many - here, <int>((page + 1) << ON_PAGE))
-                self._meet_on(desk, self.post_start[place], self.post_start[place + 1], here, end,
-                              worth)
-                here = end
+                if begun[page] < begun[page + 1] and (
+                        self.post_start[place] < self.post_start[place + 1]):
+                    self._meet_on(desk, self.post_start[place], self.post_start[place + 1],
+                                  begun[page], begun[page + 1], worth)
 
     cdef inline void _meet_on(self, Desk desk, Py_ssize_t start, Py_ssize_t last, Py_ssize_t here,
                               Py_ssize_t end, double worth) noexcept:
@@ -596,20 +596,19 @@ cdef class Quick:
         cdef Py_ssize_t many = last - start, at = 0
         cdef Low row
         if many > end - here:
-            if here < end:
-                at = _first(low, many, <Low>(rows[here] & (ROWS - 1)))
+            at = _first(low, many, <Low>(rows[here] & (PAGE - 1)))
             while here < end:
-                row = <Low>(rows[here] & (ROWS - 1))
+                row = <Low>(rows[here] & (PAGE - 1))
                 at += _onward(&low[at], many - at, row)
                 if at < many and low[at] == row:
                     best[here] = max(best[here], weights[at] * worth)
                 here += 1
             return
         for at in range(many):
-            here += _first(&rows[here], end - here, (rows[here] & ~(ROWS - 1)) | low[at])
+            here += _first(&rows[here], end - here, (rows[here] & ~(PAGE - 1)) | low[at])
             if here == end:
                 return
-            if (rows[here] & (ROWS - 1)) == low[at]:
+            if (rows[here] & (PAGE - 1)) == low[at]:
                 best[here] = max(best[here], weights[at] * worth)
 
     cdef bint _may_merge(self, Asked asked, Desk desk) noexcept:
@@ -626,7 +625,7 @@ cdef class Quick:
         """The lists are read side by side: every row once, in order, and what all words tell."""
         cdef Py_ssize_t each, page, room = 0
         for each in range(desk.many_pieces):
-            room += self._having(desk.pieces[each].first, desk.pieces[each].last)
+            room += self._rows_of(desk.pieces[each].first, desk.pieces[each].last)
         desk.rows = <int*>_room(room, sizeof(int))
         desk.told = <double*>_room(room, sizeof(double))
         desk.met = <int*>_room(room, sizeof(int))
@@ -642,7 +641,7 @@ cdef class Quick:
         cdef const Low* posts = &self.post_row[0]
         cdef const unsigned char* weights = &self.post_weight[0]
         cdef Py_ssize_t each, alone, start, last, place, lists = desk.many_pieces, many = desk.many
-        cdef int row, following, met, base = <int>(page << ON_PAGE)
+        cdef int row, following, met, base = <int>(page << PAGE_BITS)
         cdef double told, best
         cdef int* rows = desk.rows
         cdef int* mets = desk.met
@@ -716,7 +715,7 @@ cdef class Quick:
             return
         if asked.place:
             room += self._bound(asked, desk) + self.spare_row.shape[0]
-            if self.emergencies is not None:
+            if self.emergencies >= 0:
                 room += self._having_mark(self.emergencies).many
         if desk.lists is NULL:
             for place in range(1, desk.ends + 1, 2):
@@ -775,7 +774,7 @@ cdef class Quick:
                                _first(spare, many_spare, desk.homes[pair + 1])):
                 into[many] = self.spare_row[place]
                 many += 1
-        if self.emergencies is not None:
+        if self.emergencies >= 0:
             others = self._having_mark(self.emergencies)
             many = self._copied(&others, into, many)
         return self._fitting(asked.chosen, into, near, many) if desk.all_fit else many
@@ -793,8 +792,8 @@ cdef class Quick:
             start, known = having.start + key * self.pages, -1
             for pair in range(0, many_ends, 2):
                 first, last = ends[pair], ends[pair + 1]
-                for page in range(first >> ON_PAGE, (last + ROWS - 1) >> ON_PAGE):
-                    base = <int>(page << ON_PAGE)
+                for page in range(first >> PAGE_BITS, (last + PAGE - 1) >> PAGE_BITS):
+                    base = <int>(page << PAGE_BITS)
                     if page != known:
                         known, at = page, 0
                         low, size = having.low + start[page], start[page + 1] - start[page]
@@ -806,6 +805,8 @@ cdef class Quick:
                         into[many] = base | low[at]
                         many += 1
                         at += 1
+                if known >= 0 and start[known] + at == start[self.pages]:
+                    break  # that was the last of them
         return many
 
     cdef Py_ssize_t _copied(self, const Lists* having, int* into, Py_ssize_t many) noexcept:
@@ -815,7 +816,7 @@ cdef class Quick:
             start = having.start + key * self.pages
             for page in range(self.pages):
                 for at in range(start[page], start[page + 1]):
-                    into[many] = <int>(page << ON_PAGE) | having.low[at]
+                    into[many] = <int>(page << PAGE_BITS) | having.low[at]
                     many += 1
         return many
 

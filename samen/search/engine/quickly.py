@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from samen.search.engine.columns import AREA
 from samen.search.engine.kernel import Machine
 from samen.search.engine.scan import Areas, Flags, Found, States, reach
 from samen.search.engine.wording import Sought
@@ -41,8 +40,4 @@ def _see(machine: Machine, asked: Any, question: Question, areas: Areas) -> list
     asked.within = within = reach(question)
     asked.seen = seen = areas.seen_from(place, within)
     asked.remote = machine.remote
-    index, slugs = machine.index, areas.slugs
-    if not slugs:
-        return []
-    marks = (index.place_of_mark(f"{AREA}:{slugs[area]}") for area in seen.nonzero()[0].tolist())
-    return [mark for mark in marks if mark is not None]
+    return [machine.first_area + area for area in seen.nonzero()[0].tolist()]

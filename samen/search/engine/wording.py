@@ -23,7 +23,7 @@ class Piece(NamedTuple):
     first: int
     last: int  # the word behind them
     likeness: float
-    rows: int  # in all of the lists
+    many: int  # rows in all of the lists
 
     @property
     def is_one(self) -> bool:
@@ -38,7 +38,7 @@ class Sought:
     pieces: tuple[Piece, ...]
 
     def __len__(self) -> int:
-        return sum(piece.rows for piece in self.pieces)
+        return sum(piece.many for piece in self.pieces)
 
 
 @dataclass(slots=True, eq=False)
@@ -57,9 +57,9 @@ class Asked:
 
     def having(self, piece: Piece) -> int:
         if not len(self.gone):
-            return piece.rows
+            return piece.many
         rows = self.index.having_words.rows(piece.first, piece.last)
-        return piece.rows - int(np.isin(rows, self.gone).sum())
+        return piece.many - int(np.isin(rows, self.gone).sum())
 
 
 def words_of(said: Sequence[str]) -> list[str]:

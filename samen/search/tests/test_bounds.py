@@ -160,7 +160,10 @@ def test_a_service_takes_few_bytes(continent: Index) -> None:
 def test_a_large_index_is_opened_like_a_small_one(
     village: Index, continent: Index, tmp_path: Path
 ) -> None:
-    """Where somebody has read it whole: the rest comes from the disk when it is asked for."""
+    """Where somebody has read it whole: the rest comes from the disk when it is asked for.
+
+    Of each file its first eight thousand bytes are read, so of a small one all of it.
+    """
     small, large = (opened_by_reading(each, tmp_path) for each in (village, continent))
     longer = bytes_of(continent) - bytes_of(village)
 

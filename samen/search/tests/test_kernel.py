@@ -37,6 +37,9 @@ def test_where_there_is_a_compiler_there_is_a_kernel() -> None:
     """One that could not be made would else be taken for a machine without a compiler."""
     assert kernel.MADE is not None
     assert reading.PARTS is not None
+    sources = sorted(scripts_kernel.ENGINE.glob("*.pyx"))
+    assert [source.stem for source in sources] == ["parts", "quick"]
+    assert all(map(scripts_kernel.is_made, sources)), "each setup would make them again"
 
 
 @compiled
@@ -91,7 +94,7 @@ def test_without_a_compiler_the_setup_says_so_and_goes_on(tmp_path: Path) -> Non
         check=True,
     )
 
-    assert done.stdout.startswith("The search answers without its kernel")
+    assert done.stdout.startswith("The search does without its kernel")
     assert list(tmp_path.rglob("*.so")) == []
 
 

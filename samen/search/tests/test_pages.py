@@ -2,22 +2,25 @@
 
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
-from samen.search.engine import columns
+from samen.search.engine import columns, strips, wording
 from samen.search.engine.columns import Index
 from samen.search.engine.columns.building import _in_order
 from samen.search.engine.columns.drafts import Having
 from samen.search.engine.columns.lists import PAGE
+from samen.search.engine.scan import Areas
 from samen.search.queries.hours import write_hours
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
 from samen.search.tests.make import CENTRES, Row
 from samen.search.tests.test_scan import maps, questions, situations
-from samen.search.tests.test_strips import both_of
+from samen.search.tests.test_strips import both_of, states, told
 
 ROWS = 2 * PAGE + 1000
 
@@ -109,3 +112,28 @@ def test_the_parts_of_a_list_on_each_page_are_one_list() -> None:
     found, everything = both_of(index, make.question(), Situation(("sup.legal",)), {})
     assert found == everything
     assert len(found[0]) == len(services)
+
+
+@pytest.mark.parametrize("size", [PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 2 * PAGE + 1])
+@pytest.mark.parametrize("asked", [{}, {"place": make.Spot(75.0, 0.5), "within": 300}])
+def test_a_page_may_end_anywhere_and_what_is_gone_is_gone_on_each(
+    size: int, asked: dict[str, Any]
+) -> None:
+    """The last rows say the word; every second of them is gone."""
+    far = elsewhere()
+    texts = (("nl", "what", "hulp"),)
+    services = [Row(number, towns=((75.0, 0.5),), texts=texts) for number in range(1, 12)]
+    here = columns.build(services, write=write_hours)
+    left = np.arange(len(far)) >= len(far) + len(here) - size
+    index = columns.fold([(far, ~left), (here, np.zeros(len(here), np.bool_))])
+    gone = np.zeros(len(index), np.bool_)
+    gone[index.rows_of([row.id for row in services[::2]])] = True
+    assert len(index) == size
+    more: Any = {"areas": Areas(index, {}), "states": states(index), "gone": gone}
+    question = make.question(words=("hulp",), **asked)
+    [more["sought"]] = wording.seek(question.words, [strips.asked(index, gone)])
+
+    found = told(strips.find(index, question, None, **more), index)
+
+    assert found == told(strips.plainly(index, question, None, **more), index)
+    assert {number for number, *_ in found[0]} == {row.number for row in services[1::2]}

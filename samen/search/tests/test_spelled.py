@@ -1,5 +1,9 @@
 """What is spelled between two spaces is what is spelled in the whole text."""
 
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -59,8 +63,10 @@ def test_a_compiler_spells_what_python_spells(texts: list[list[str]]) -> None:
 
     compiled, plain = index_of(rows), plainly(rows)
 
+    assert compiled.marks == plain.marks
     for name in Columns.names():
-        assert (getattr(compiled.columns, name) == getattr(plain.columns, name)).all(), name
+        one, other = getattr(compiled.columns, name), getattr(plain.columns, name)
+        assert np.array_equal(one, other), name
 
 
 def index_of(rows: list[Row]) -> Index:
@@ -88,10 +94,11 @@ def test_many_parts_keep_their_numbers() -> None:
         assert len(compiled) == len(plain)
 
 
-def test_what_was_known_is_forgotten_before_it_fills_the_memory() -> None:
+@pytest.mark.parametrize("limit", ["_MOST_KNOWN", "_MOST_LETTERS"])
+def test_what_was_known_is_forgotten_before_it_fills_the_memory(limit: str) -> None:
     numbers = reading._numbered()
     spelled = reading._Spelled(numbers)
-    with patch.object(reading, "_MOST_KNOWN", 3):
+    with patch.object(reading, limit, 3):
         for _ in range(3):
             sizes, found = spelled.words(["one two", "three four five", "one"])
             names = list(numbers)
@@ -99,3 +106,34 @@ def test_what_was_known_is_forgotten_before_it_fills_the_memory() -> None:
             assert said == ["one", "two", "three", "four", "five", "one"]
             assert sizes.tolist() == [2, 3, 1]
             assert len(spelled._parts) == 5
+
+
+def test_a_reader_goes_with_its_draft() -> None:
+    """What it knew would else fill the memory while the index is put together."""
+    readers = []
+
+    class Watched(reading._Reader):
+        def __init__(self, write: Callable[[Any], str]) -> None:
+            super().__init__(write)
+            readers.append(weakref.ref(self))
+
+    gc.disable()
+    try:
+        with patch.object(reading, "_Reader", Watched):
+            reading.drafted([Row(1)], write=write_hours)
+        assert [reader() for reader in readers] == [None]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("many", [199, 200, 201, 250])
+def test_a_text_of_many_words_is_cut_after_so_many(many: int) -> None:
+    numbers = reading._numbered()
+    bodies = ["before", "ab cd'e " * many, "after"]
+
+    sizes, found = reading._Spelled(numbers).words(bodies)
+
+    names = list(numbers)
+    said = [word for body in bodies for word in letters.words(body)]
+    assert [names[number] for number in found] == said
+    assert sizes.sum() == len(said)

@@ -33,6 +33,7 @@ from samen.search.rules import ground, wording
 # A name, a row and a value in one number: sorted once, all three are in order.
 _ROW_BITS, _VALUE_BITS = 24, 16
 _MOST_ROWS, _VALUE = (1 << _ROW_BITS) - 1, (1 << _VALUE_BITS) - 1
+_MOST_NAMES = 1 << 63 - _ROW_BITS - _VALUE_BITS
 _AT_ONCE = 1 << 22  # of these numbers
 
 
@@ -47,9 +48,7 @@ def fold(parts: Iterable[tuple[Index, NDArray[np.bool_]]]) -> Index:
 
 
 def _assembled(draft: Draft) -> Index:
-    if len(draft) > _MOST_ROWS:
-        message = "The index has no numbers for so many services."
-        raise ValueError(message)
+    _fits(len(draft), _MOST_ROWS)
     order = np.lexsort((draft.plain["number"], draft.plain["home"]))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -90,11 +89,15 @@ def _assembled(draft: Draft) -> Index:
     return Index(Columns(**parts | narrow), marks)
 
 
+def _fits(many: int, most: int) -> None:
+    if many > most:
+        message = "The index has no numbers for so many."
+        raise ValueError(message)
+
+
 def _short(start: Array) -> NDArray[np.int32]:
     """Half the bytes of where things begin."""
-    if start[-1] > np.iinfo(np.int32).max:
-        message = "The index has no room for so much."
-        raise ValueError(message)
+    _fits(start[-1], np.iinfo(np.int32).max)
     return start.astype(np.int32)
 
 
@@ -107,12 +110,13 @@ def _used(names: Sequence[str], places: Array) -> tuple[list[str], NDArray[np.in
     return [name for name, _place in used], new
 
 
-def _in_order(having: Having, rank: Array, kind: Any) -> tuple[list[str], Lists, Array]:
+def _in_order(having: Having, rank: Array, of: Any) -> tuple[list[str], Lists, Array]:
     """The names in order, the rows of each, and the values of those."""
     names, new = _used(having.names, having.name)
+    _fits(len(names), _MOST_NAMES)
     many, pages = len(having.name), pages_of(len(rank))
     keys = np.empty(many, np.int64)
-    low, values = np.empty(many, np.uint16), np.empty(many, kind)
+    low, values = np.empty(many, np.uint16), np.empty(many, of)
     parts = [slice(first, first + _AT_ONCE) for first in range(0, many, _AT_ONCE)]
     for part in parts:
         keys[part] = new[having.name[part]]
@@ -155,26 +159,25 @@ def _towns(draft: Draft, order: Array, national: Array) -> dict[str, Array]:
     }
 
 
-def _several(
-    kind: str, of: Any, marks: Sequence[str], having: Lists, rows: int
-) -> dict[str, Array]:
+def _several(kind: str, of: Any, marks: Sequence[str], lists: Lists, rows: int) -> dict[str, Array]:
     """Those of a kind that each row has, as places among the marks of that kind."""
     first, last = of_kind(marks, kind)
-    row = having.rows(first, last)
-    place = np.repeat(np.arange(last - first).astype(of), np.diff(having.bounds(first, last)))
+    _fits(last - first, np.iinfo(of).max)
+    row = lists.rows(first, last)
+    place = np.repeat(np.arange(last - first).astype(of), np.diff(lists.bounds(first, last)))
     return {
         f"{kind}_start": starts(np.bincount(row, minlength=rows)),
         kind: place[np.argsort(row, kind="stable")],
     }
 
 
-def _bits(marks: Sequence[str], having: Lists, rows: int) -> dict[str, Array]:
+def _bits(marks: Sequence[str], lists: Lists, rows: int) -> dict[str, Array]:
     bits: dict[str, Array] = {}
     for kind in IN_BITS:
         first, last = of_kind(marks, kind)
         words = np.zeros((rows, words_for(last - first)), WORD)
         for bit, place in enumerate(range(first, last)):
-            row = having.rows(place, place + 1)
+            row = lists.rows(place, place + 1)
             words[row, bit // WORD_BITS] |= WORD(1 << bit % WORD_BITS)
         bits[f"bits_{kind}"] = words
     return bits

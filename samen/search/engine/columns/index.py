@@ -46,7 +46,9 @@ _NONE = np.zeros(0, np.int32)
 
 
 class Hours(Protocol):
-    """Opening hours, of which only this much is looked into here."""
+    """Opening hours, of which only this much is looked into here. The same ones are equal."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def state(self) -> str: ...

@@ -2,7 +2,8 @@
 
 A page is 65,536 rows. The rows that have something are written page after page, each by what it is
 on its page: of key k and page p they are low[start[k * pages + p]:start[k * pages + p + 1]], in
-order. Of a map of one page, as every country's is today, this is a plain list of rows.
+order. Of a map of one page, as every country's is today, this is a plain list of rows; of many
+pages there are as many starts as keys times pages, which is little up to some million rows.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """Services of the map on their way into an index. A few thousand are read at a time, column by
-column, and of each only numbers stay.
+column, and of each only its names and numbers stay.
 """
 
 from array import array
@@ -36,7 +36,7 @@ from samen.search.engine.columns.lines import gathered, starts
 from samen.search.rules import ground, letters, wording
 
 _AT_ONCE = 2_000  # rows
-_MOST_KNOWN = 500_000  # spellings
+_MOST_KNOWN, _MOST_LETTERS = 500_000, 50_000_000  # spellings, and what they are together
 
 
 def drafted(rows: Iterable[Row], *, write: Callable[[Any], str]) -> Draft:
@@ -51,22 +51,25 @@ def drafted(rows: Iterable[Row], *, write: Callable[[Any], str]) -> Draft:
 class _Reader:
     def __init__(self, write: Callable[[Any], str]) -> None:
         self._rows = 0
-        self._parts: dict[str, list[Array]] = defaultdict(list)
-        self._written = _Known(lambda hours: self._hours[write(hours)])
-        self._hours, self._marks, self._words = _numbered(), _numbered(), _numbered()
-        self._of_kind = {kind: _Known(partial(self._mark, kind)) for kind in _SEVERAL}
+        self._read: dict[str, list[Array]] = defaultdict(list)
+        self._hours = hours = _numbered()
+        self._marks = marks = _numbered()
+        self._words = _numbered()
+        # These know nothing of the reader, so that it goes when its last draft is made.
+        self._written = _Known(lambda said: hours[write(said)])
+        self._of_kind = {kind: _Known(partial(_mark, marks, kind)) for kind in _SEVERAL}
         self._spelled = _Spelled(self._words)
 
     def take(self, rows: Sequence[Row]) -> None:
         columns = [_plain(rows), self._hours_of(rows), _towns(rows), _names(rows)]
         for part in (*columns, self._marks_of(rows), self._words_of(rows)):
             for name, column in part.items():
-                self._parts[name].append(column)
+                self._read[name].append(column)
         self._rows += len(rows)
 
     def draft(self) -> Draft:
-        of = {name: np.concatenate(parts) for name, parts in self._parts.items()}
-        self._parts.clear()
+        of = {name: np.concatenate(parts) for name, parts in self._read.items()}
+        self._read.clear()
         return Draft(
             uuid=of["uuid"].reshape(-1, 16),
             plain={name: of[name] for name in PLAIN},
@@ -77,9 +80,6 @@ class _Reader:
             marks=Having(list(self._marks), of["mark_row"], of["mark"], of["mark_value"]),
             words=Having(list(self._words), of["word_row"], of["word"], of["word_weight"]),
         )
-
-    def _mark(self, kind: str, value: str) -> int:
-        return self._marks[f"{kind}:{value}"]
 
     def _hours_of(self, rows: Sequence[Row]) -> dict[str, Array]:
         return {"hours": _column((self._written[row.hours] for row in rows), np.int32)}
@@ -138,6 +138,10 @@ class _Known(dict[Any, Any]):
         return found
 
 
+def _mark(marks: Mapping[str, int], kind: str, value: str) -> int:
+    return marks[f"{kind}:{value}"]
+
+
 def _numbered() -> defaultdict[str, int]:
     """Whatever is asked for gets the next number."""
     return defaultdict(count().__next__)
@@ -183,12 +187,13 @@ class _Spelled:
 
     def _forget(self) -> None:
         self._parts = Plainly() if PARTS is None else PARTS.Parts()
+        self._letters = 0
         # Of each spelling how much room it takes, and its words: word[start[n]:start[n + 1]].
         self._room, self._start, self._word = array("i"), array("i", [0]), array("i")
 
     def words(self, bodies: list[str]) -> tuple[Array, Array]:
         """How many words are read of each text, and the numbers of all of them."""
-        if len(self._parts) >= _MOST_KNOWN:
+        if len(self._parts) >= _MOST_KNOWN or self._letters >= _MOST_LETTERS:
             self._forget()
         many, spelling, new = self._parts.numbers(bodies)
         for part in new:
@@ -199,21 +204,23 @@ class _Spelled:
         sizes = np.diff(placed[bounds])
         long = np.array([len(body) for body in bodies]) > letters.LONGEST
         long |= np.diff(room[bounds]) > letters.LONGEST
-        cut = np.flatnonzero(long | (sizes > letters.MOST))
-        return self._cut(bodies, sizes, word, cut.tolist()) if len(cut) else (sizes, word)
+        if long.any() or (sizes > letters.MOST).any():
+            return self._cut(bodies, np.split(word, np.cumsum(sizes)[:-1]), long)
+        return sizes, word
 
     def _cut(
-        self, bodies: Sequence[str], sizes: Array, word: Array, long: Iterable[int]
+        self, bodies: Sequence[str], each: list[Array], long: NDArray[np.bool_]
     ) -> tuple[Array, Array]:
         """The same, where some of the texts are too long to be read to their end."""
-        each = np.split(word, np.cumsum(sizes)[:-1])
-        for text in long:
-            numbers = [self._numbers[word] for word in letters.words(bodies[text])]
-            each[text] = np.array(numbers, np.int32)
-        return np.array([len(words) for words in each], np.int64), np.concatenate(each)
+        for text in np.flatnonzero(long).tolist():
+            said = [self._numbers[word] for word in letters.words(bodies[text])]
+            each[text] = np.array(said, np.int32)
+        cut = [words[: letters.MOST] for words in each]
+        return np.array([len(words) for words in cut], np.int64), np.concatenate(cut)
 
     def _spell(self, part: str) -> None:
         words, room = _spelled(part)
+        self._letters += len(part)
         self._room.append(room)
         self._word.extend([self._numbers[word] for word in words])
         self._start.append(len(self._word))
