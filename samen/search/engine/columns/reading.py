@@ -42,7 +42,7 @@ _MOST_KNOWN, _MOST_LETTERS = 500_000, 50_000_000  # spellings, and what they are
 def drafted(rows: Iterable[Row], *, write: Callable[[Any], str]) -> Draft:
     """`write` writes opening hours down, so that the same hours are the same text."""
     reader, left = _Reader(write), iter(rows)
-    reader.take([])  # so that every column is there
+    reader.take(list(islice(left, _AT_ONCE)))  # of nothing too, so that every column is there
     while some := list(islice(left, _AT_ONCE)):
         reader.take(some)
     return reader.draft()
