@@ -56,11 +56,7 @@ class Machine:
 
     def _put_together(self, situation: Situation) -> Any:
         index = self.index
-        routes = [f"{ROUTE}:{key}" for key in situation.keys]
-        needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
-        marks = [*routes, *(f"{NEED}:{need}" for need in needs)]
-        if situation.urgent:
-            marks.append(f"{EMERGENCY}:")
+        marks = (index.place_of_mark(mark) for mark in related(situation))
         support = [
             (need, ranking.kind_worth(place))
             for place, key in enumerate(situation.support)
@@ -69,12 +65,12 @@ class Machine:
         return self.made.Chosen(
             self.masks(NEED, situation.keys),
             self.masks(NEED, situation.forms),
-            _routes(index, routes),
+            _routes(index, [f"{ROUTE}:{key}" for key in situation.keys]),
             np.array([need for need, _worth in support], np.int64),
             np.array([worth for _need, worth in support], np.float64),
             kinds=bool(situation.support or situation.forms),
             urgent=situation.urgent,
-            marks=[place for mark in marks if (place := index.place_of_mark(mark)) is not None],
+            marks=[mark for mark in marks if mark is not None],
         )
 
     def asked(self, question: Question, situation: Situation | None) -> Any:
@@ -142,6 +138,16 @@ class Machine:
             age = asking.age_said(said)
             if age is not None:
                 asked.age, (asked.youngest, asked.oldest) = True, age
+
+
+def related(situation: Situation) -> list[str]:
+    """Marks, of which every service has one that may fit what was chosen."""
+    needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
+    marks = [f"{ROUTE}:{key}" for key in situation.keys]
+    marks += [f"{NEED}:{key}" for key in needs]
+    if situation.urgent:
+        marks.append(f"{EMERGENCY}:")
+    return marks
 
 
 def _routes(index: Index, marks: Sequence[str]) -> tuple[Rows, NDArray[np.float64]]:

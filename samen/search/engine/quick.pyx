@@ -96,8 +96,8 @@ cdef enum:
     NOT_ASKED = -1  # the clock
     SIDE_BY_SIDE = 8  # lists that are read so
     OF_A_WORD = 32
-    PAGE_BITS = 16  # bits
-    PAGE = 1 << PAGE_BITS  # of a page
+    PAGE_BITS = 16
+    PAGE = 1 << PAGE_BITS  # rows (see columns/lists.py)
     NO_MORE = PAGE  # of the rows of a page
     STRETCH = 32  # rows of which the first is at hand
     FAR_APART = 16  # words of a sheet for each row

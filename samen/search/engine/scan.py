@@ -20,6 +20,7 @@ from samen.search.engine.columns import (
     KNOWN,
     NEED,
     NOBODY_SAID,
+    ROUTE,
     SOMETIMES,
     VERIFIED,
     WORD,
@@ -387,7 +388,8 @@ def _fit(verdict: Verdict, situation: Situation | None) -> None:
 
 
 def _route(verdict: Verdict, situation: Situation) -> Flags | None:
-    marks = [mark for key in situation.keys if len(verdict.index.having(mark := f"route:{key}"))]
+    routes = (f"{ROUTE}:{key}" for key in situation.keys)
+    marks = [mark for mark in routes if verdict.index.place_of_mark(mark) is not None]
     if not marks:
         return None
     worth = np.zeros(verdict.size)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samen.search.engine import kernel, quickly, wording
-from samen.search.engine.columns import AREA, EMERGENCY, Bounds, Index, Rows
+from samen.search.engine.columns import AREA, EMERGENCY, ROUTE, Bounds, Index, Rows
 from samen.search.engine.scan import Areas, Flags, Found, States, Verdict, judge, reach
 from samen.search.engine.wording import Asked, Sought
 from samen.search.rules import ground
@@ -124,20 +124,10 @@ def _chosen(
         return said if bounds is None else (part for rows in said for part in _cut(rows, bounds))
     if situation is None:
         return None
-    marks = _related(situation)
+    marks = kernel.related(situation)
     if bounds is None:
         return [index.having(mark) for mark in marks]
     return (part for mark in marks for part in index.having_within(mark, bounds))
-
-
-def _related(situation: Situation) -> list[str]:
-    """What a row has that may fit what was chosen."""
-    marks = [f"route:{key}" for key in situation.keys]
-    needs = dict.fromkeys((*situation.keys, *situation.support, *situation.forms))
-    marks += [f"need:{key}" for key in needs]
-    if situation.urgent:
-        marks.append(f"{EMERGENCY}:")
-    return marks
 
 
 def _is_related(index: Index, rows: Rows, situation: Situation) -> NDArray[np.bool_]:
@@ -145,7 +135,7 @@ def _is_related(index: Index, rows: Rows, situation: Situation) -> NDArray[np.bo
     needs = (*situation.keys, *situation.support, *situation.forms)
     related = verdict.having("need", *needs)
     for key in situation.keys:
-        related[verdict.ranks(f"route:{key}")[0]] = True
+        related[verdict.ranks(f"{ROUTE}:{key}")[0]] = True
     return related | verdict.emergency if situation.urgent else related
 
 

@@ -23,7 +23,9 @@ from samen.search.engine.columns.index import (
     HOURS_UNKNOWN,
     KNOWN,
     NAMES,
+    NEED,
     NOBODY_SAID,
+    ROUTE,
     SOMETIMES,
     URGENT_ALWAYS,
     VERIFIED,
@@ -324,7 +326,7 @@ def _names(rows: Sequence[Row]) -> dict[str, Array]:
 
 # What a row may have several of.
 _SEVERAL: Mapping[str, Callable[[Row], Sequence[str]]] = {
-    "need": attrgetter("needs"),
+    NEED: attrgetter("needs"),
     AREA: attrgetter("municipalities"),
     "speaks": attrgetter("languages"),
     "for": attrgetter("groups"),
@@ -337,4 +339,4 @@ def _more_marks(row: Row) -> Iterator[tuple[str, int]]:
     if row.emergency:
         yield f"{EMERGENCY}:", 0
     for need, position in row.route.items():
-        yield f"route:{need}", position
+        yield f"{ROUTE}:{need}", position
