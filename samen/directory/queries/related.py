@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 
 from samen.directory.models import (
     HoursException,
@@ -20,6 +21,7 @@ from samen.directory.models import (
     ServiceNeed,
 )
 from samen.directory.rules import Exceptional, Hours, Stretch
+from samen.foundation.prepared import Prepared
 
 PUBLISHED = (Service.Publish.READY, Service.Publish.REVIEW)
 
@@ -73,36 +75,25 @@ class Related:
         self._fetch_places(ids)
 
     def _fetch_hours(self, ids: Sequence[UUID]) -> None:
-        week = OpeningHours.objects.filter(service__in=ids).order_by("weekday", "opens")
-        for stretch in week:
-            self._week[stretch.service_id].append(
-                Stretch(stretch.weekday, stretch.opens, stretch.closes)
-            )
-        dates = HoursException.objects.filter(service__in=ids).order_by("date", "opens")
-        for exception in dates:
-            self._exceptions[exception.service_id].append(
-                Exceptional(exception.date, exception.opens, exception.closes)
-            )
+        for service, *stretch in _week(ids):
+            self._week[service].append(Stretch(*stretch))
+        for service, *exception in _exceptions(ids):
+            self._exceptions[service].append(Exceptional(*exception))
 
     def _fetch_words(self, ids: Sequence[UUID]) -> None:
         for service, sort, word in _words(ids):
             self._words[service, sort].append(word)
 
     def _fetch_areas(self, ids: Sequence[UUID]) -> None:
-        areas = ServiceArea.objects.filter(service__in=ids).order_by("municipality__name")
-        for service, slug, name, names in areas.values_list(
-            "service_id", "municipality__slug", "municipality__name", "municipality__names"
-        ):
+        for service, slug, name, names in _areas(ids):
             self._areas[service].append(Area(slug, name, names) if slug else None)
 
     def _fetch_places(self, ids: Sequence[UUID]) -> None:
-        links = ServiceAtLocation.objects.filter(service__in=ids).order_by("id")
-        for link in links.select_related("location__place"):
-            location = link.location
-            if location.type == Location.Type.CONFIDENTIAL:
-                self._confidential.add(link.service_id)
-            elif location.type == Location.Type.PHYSICAL:
-                self._spots[link.service_id].append(_spot(location))
+        for service, kind, *spot in _places(ids):
+            if kind == Location.Type.CONFIDENTIAL:
+                self._confidential.add(service)
+            elif kind == Location.Type.PHYSICAL:
+                self._spots[service].append(_spot(spot))
 
     def hours(self, service: Service) -> Hours:
         return Hours(
@@ -147,7 +138,7 @@ class Related:
         return service.id in self._confidential
 
 
-def _words(ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, str]]:
+def _lists_of_words(ids: Sequence[UUID]) -> QuerySet[Any, Any]:
     """Lists of single words, of which each has a table: one query brings them all."""
     languages = ServiceLanguage.objects.filter(service__in=ids)
     documents = RequiredDocument.objects.filter(service__in=ids)
@@ -161,15 +152,58 @@ def _words(ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, str]]:
         groups.filter(only=True).values_list("service_id", Value(_ONLY), F("group__key")),
     ]
     first, *others = (query.order_by() for query in columns)
-    yield from first.union(*others, all=True)
+    return first.union(*others, all=True)
 
 
-def _spot(location: Location) -> Spot:
-    place = location.place
+_words = Prepared(_lists_of_words)
+_week = Prepared(
+    lambda ids: (
+        OpeningHours.objects.filter(service__in=ids)
+        .order_by("weekday", "opens")
+        .values_list("service_id", "weekday", "opens", "closes")
+    )
+)
+_exceptions = Prepared(
+    lambda ids: (
+        HoursException.objects.filter(service__in=ids)
+        .order_by("date", "opens")
+        .values_list("service_id", "date", "opens", "closes")
+    )
+)
+_areas = Prepared(
+    lambda ids: (
+        ServiceArea.objects.filter(service__in=ids)
+        .order_by("municipality__name")
+        .values_list(
+            "service_id", "municipality__slug", "municipality__name", "municipality__names"
+        )
+    )
+)
+_places = Prepared(
+    lambda ids: (
+        ServiceAtLocation.objects.filter(service__in=ids)
+        .order_by("id")
+        .values_list(
+            "service_id",
+            "location__type",
+            "location__name",
+            "location__street",
+            "location__town",
+            "location__confirmed",
+            "location__place__name",
+            "location__place__latitude",
+            "location__place__longitude",
+        )
+    )
+)
+
+
+def _spot(row: Sequence[Any]) -> Spot:
+    name, street, town, confirmed, place, *point = row
     return Spot(
-        name=location.name,
-        street=location.street,
-        town=location.town or (place.name if place else ""),
-        confirmed=location.confirmed,
-        point=(place.latitude, place.longitude) if place else None,
+        name=name,
+        street=street,
+        town=town or place or "",
+        confirmed=confirmed,
+        point=None if place is None else (point[0], point[1]),
     )

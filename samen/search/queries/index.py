@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -20,7 +19,6 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from samen.directory import queries as directory
-from samen.directory.models import Change
 from samen.directory.queries import Opening
 from samen.places import queries as places
 from samen.search.engine import columns, scan, shelf, strips
@@ -359,15 +357,11 @@ def root() -> Path:
 def folder_of(revision: int) -> Path | None:
     """Where the index of a revision lies; nowhere before the first change of the map.
 
-    The number alone would do for one database. The fingerprint of the change keeps an index
-    from being taken for that of another database with as many changes, such as a backup that
-    was restored.
+    The number alone would do for one database. The mark of the change keeps an index from being
+    taken for that of another database with as many changes, such as a backup that was restored.
     """
-    change = Change.objects.filter(pk=revision).values_list("at", "kind", "record", "verb").first()
-    if change is None:
-        return None
-    stamp = blake2b(repr(change).encode(), digest_size=6).hexdigest()
-    return root() / f"{revision}-{stamp}"
+    mark = directory.mark(revision)
+    return None if mark is None else root() / f"{revision}-{mark.hex()}"
 
 
 def _suffices(held: Held) -> bool:

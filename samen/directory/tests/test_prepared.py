@@ -1,0 +1,95 @@
+"""What is put into words once finds what Django finds when it puts it into words anew."""
+
+from collections.abc import Iterable
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from samen.directory.models import Route, Service, ServiceGroup
+from samen.directory.queries import index, related, revisions
+from samen.directory.tests import make
+from samen.directory.tests.test_queries import a_full_service
+from samen.foundation.prepared import Prepared
+from samen.needs.tests import make as needs
+from samen.places.tests import make as places
+
+pytestmark = pytest.mark.django_db
+
+PREPARED = {
+    name.strip("_"): value
+    for module in (index, related, revisions)
+    for name, value in vars(module).items()
+    if isinstance(value, Prepared)
+}
+MANY = 6
+
+
+@pytest.fixture
+def ids() -> list[UUID]:
+    """Of services on which everything hangs, of their organisation, and of nothing."""
+    need, group, town = needs.need(), needs.need("grp.women"), places.place()
+    services = [a_full_service() for _ in range(MANY - 2)]
+    for position, service in enumerate(services):
+        make.location(service, place=town)
+        make.confidential_location(service)
+        make.answers(service, need)
+        Route.objects.create(service=service, need=need, position=position)
+        ServiceGroup.objects.create(service=service, group=group, only=bool(position % 2))
+    hidden = make.service(publish=Service.Publish.HIDDEN)
+    return [*(each.id for each in (*services, hidden)), hidden.organization_id, uuid4()]
+
+
+def told(rows: Iterable[Iterable[object]]) -> list[str]:
+    """With the types of what is in them: to Python 1 is as good as True."""
+    return [repr(list(row)) for row in rows]
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_the_same_is_found(name: str, ids: list[UUID]) -> None:
+    question = PREPARED[name]
+    assert question(ids), "nothing to compare"
+    for many in range(1, len(ids) + 1):
+        for some in (ids[:many], ids[-many:], ids[:many][::-1]):
+            found, plain = told(question(some)), told(question.question(some))
+            ordered = question.question(some).ordered
+            assert (found if ordered else sorted(found)) == (plain if ordered else sorted(plain))
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_one_query_and_without_ids_none(
+    name: str, ids: list[UUID], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        PREPARED[name](ids)
+    with django_assert_num_queries(0):
+        assert PREPARED[name]([]) == []
+
+
+def test_it_is_put_into_words_once_for_about_as_many() -> None:
+    asked = Prepared(lambda ids: Service.objects.filter(id__in=ids).values_list("number"))
+    services = [make.service() for _ in range(5)]
+    with patch.object(asked, "question", wraps=asked.question) as put:
+        for many in (5, 8, 6, 7, 5):
+            found = asked([*(each.id for each in services), *(uuid4() for _ in range(many - 5))])
+            assert sorted(number for (number,) in found) == [each.number for each in services]
+    assert put.call_count == 1
+
+
+def test_what_else_stands_in_the_question_stays() -> None:
+    """A value that is no id, before and after the ids, and the ids twice."""
+    asked = Prepared(
+        lambda ids: (
+            Service.objects.exclude(publish="review")
+            .filter(id__in=ids)
+            .exclude(merged_into__in=ids)
+            .filter(cost="free")
+            .values_list("id", "cost")
+        )
+    )
+    free, dear = make.service(cost="free"), make.service(cost="paid")
+    hidden = make.service(cost="free", publish=Service.Publish.HIDDEN)
+    gone = make.service(cost="free", publish=Service.Publish.HIDDEN, merged_into=free)
+    found = dict(asked([free.id, dear.id, hidden.id, gone.id]))
+    assert found == {free.id: "free", hidden.id: "free"}
