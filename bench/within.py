@@ -27,6 +27,7 @@ django.setup()
 from django.core.management import call_command
 from django.test import Client
 
+from bench.orm import by_the_orm
 from bench.pages import fill
 from bench.serving import DOCUMENTS, PAGE, best, pages
 from samen.directory import actions as directory
@@ -38,6 +39,7 @@ from samen.finder import rules
 from samen.finder.queries import cards
 from samen.foundation import clock
 from samen.foundation.actor import job
+from samen.foundation.prepared import Prepared
 from samen.search import queries as search
 from samen.search.queries import Question
 
@@ -69,6 +71,7 @@ def _page() -> tuple[float, float]:
         with (
             patch.object(cards, "_known", lambda _row, _seen: None),
             patch.object(cards.remembered, "get", lambda _number, _language: None),
+            patch.object(Prepared, "__call__", by_the_orm),
         ):
             return client.get(PAGE)
 
@@ -124,7 +127,12 @@ def _documents() -> tuple[float, float]:
     if exchange.documents(ids) != exchange.made(ids):
         message = "the kept documents are other ones"
         raise AssertionError(message)
-    found = best({"kept": lambda: exchange.documents(ids), "made": lambda: exchange.made(ids)})
+
+    def as_before() -> object:
+        with patch.object(Prepared, "__call__", by_the_orm):
+            return exchange.made(ids)
+
+    found = best({"kept": lambda: exchange.documents(ids), "made": as_before})
     return round(found["kept"], 2), round(found["made"], 2)
 
 

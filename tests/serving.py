@@ -20,10 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from urllib.request import urlopen
 
 HOUSE = Path(__file__).resolve().parents[1]
 MANAGE = (sys.executable, "manage.py")
+_PATIENCE = 300  # seconds; with a large map the first index takes a while
 _never = threading.Event()  # its wait is the pause between two knocks
 
 
@@ -142,8 +144,9 @@ def free_port() -> int:
 def wait_until_open(
     port: int, process: "subprocess.Popen[bytes]", *, path: str = "healthz"
 ) -> None:
-    """Knock until it answers; a server that has ended will never do so."""
-    while process.poll() is None:
+    """Knock until it answers well; a server that has ended, or is long in trouble, never will."""
+    last = monotonic() + _PATIENCE
+    while process.poll() is None and monotonic() < last:
         try:
             with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10):
                 return
