@@ -33,7 +33,7 @@ def _none_is_kept(_ids: Any, **_made_by: Any) -> dict[Any, bytes]:
     return {}
 
 
-Prepared.__call__ = by_the_orm  # type: ignore[method-assign,assignment]
+Prepared.__call__ = by_the_orm  # type: ignore[method-assign,assignment]  # that is measured
 cards.remembered.get = _nothing_is_remembered  # type: ignore[method-assign,assignment]  # that is measured
 cards._known = _none_is_known  # type: ignore[assignment]  # noqa: SLF001 that is what is measured
 directory.documents = _none_is_kept  # type: ignore[assignment]  # that too
