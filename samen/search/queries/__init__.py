@@ -10,7 +10,8 @@ from samen.search.queries.answers import (
     is_a_language,
     search,
 )
-from samen.search.queries.meaning import Named, Understanding, Understood, understand
+from samen.search.queries.meaning import Understanding, Understood, understand
+from samen.search.queries.naming import Named
 from samen.search.queries.words import numbers_with_words
 from samen.search.rules.asking import Question, Reason
 

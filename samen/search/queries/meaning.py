@@ -5,26 +5,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from uuid import UUID
 
 from samen.foundation.languages import PUBLISHED
 from samen.needs import queries as needs
 from samen.needs.queries import Taxonomy
 from samen.places import queries as places
 from samen.places.queries import Gazetteer, Town
-from samen.search.engine.columns import Index
 from samen.search.engine.meanings import Meanings, read
 from samen.search.engine.names import Name, Names
 from samen.search.engine.understanding import Understanding as Engine
 from samen.search.queries.index import Held, keeper
+from samen.search.queries.naming import Named, services_named
 from samen.search.rules import endings, letters
 
 _WORDS = Path(__file__).parents[1] / "words"
 
-_NAMED = 0.35  # least share of a name in a text, and of a text in a name
-_ITSELF = 0.85  # the text is the name
-_MOST_NAMED = 6
-_LONGEST_TITLE = 12  # words; a longer text is no name
+_ITSELF = 0.85  # of a score: the text is the name
 
 _LARGE = 100_000  # people: a town that is meant however its name is spelled
 _KNOWN = 20_000  # people: a town that is meant where its name stands, unless it is a word too
@@ -69,15 +65,6 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A service whose name is in the words."""
-
-    service: UUID
-    number: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class Understanding:
     needs: tuple[Understood, ...] = ()  # the likeliest first
     places: tuple[str, ...] = ()  # slugs of towns
@@ -106,7 +93,7 @@ def understand(text: str, *, language: str) -> Understanding:
     engine = _engine_for(taxonomy)
     towns, used = _towns(words, gazetteer, engine)
     left = [word for place, word in enumerate(words) if place not in used]
-    services = _services(held, left)
+    services = services_named(held, left)
     is_a_name = bool(services) and services[0].score >= _ITSELF
     guessed = is_a_name and not any(word in engine.lexicon for word in left)
     found = [] if guessed else engine.needs_of(left, language=language)
@@ -217,34 +204,6 @@ def _from_texts(words: Sequence[str], held: Held, taxonomy: Taxonomy) -> list[Un
                 worth[need.key] += _FROM_TEXTS * shared / whole / len(rare)
     best = sorted(worth.items(), key=lambda item: (-item[1], item[0]))[:3]
     return [Understood(key, round(score, 4), "") for key, score in best if score >= _FAINTEST]
-
-
-# --- services by name -------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=12)  # a large index, its small ones, and those of a moment ago
-def _service_names(index: Index) -> Names:
-    return Names(
-        Name(row, each, words)
-        for row in range(len(index))
-        for language, _field, body in index.names(row)
-        if (words := tuple(letters.words(body)))
-        # A name of one word is written by ear in any language.
-        for each in (PUBLISHED if len(words) == 1 else (language or PUBLISHED[0],))
-    )
-
-
-def _services(held: Held, words: Sequence[str]) -> tuple[Named, ...]:
-    if len(words) > _LONGEST_TITLE:
-        return ()
-    named = [
-        Named(part.index.uuid(name.owner), int(part.index.columns.number[name.owner]), name.score)
-        for part in held.parts
-        for name in _service_names(part.index).find(words, least=_NAMED)
-        if (part.gone is None or not part.gone[name.owner])
-    ]
-    named.sort(key=lambda each: (-each.score, each.number))
-    return tuple(named[:_MOST_NAMED])
 
 
 # --- towns ------------------------------------------------------------------------------------
