@@ -12,6 +12,8 @@ index says that its page holds no longer than this moment. So no time has to pas
 seen a change, and it does not matter how long they take.
 
 A page that is kept is given without a lock, so it waits for nobody; what changes the books has one.
+Pages are made one after the other (samen/config/turns.py), and who has waited looks first whether
+somebody before her asked for the same.
 """
 
 import time
@@ -73,6 +75,7 @@ class PageCache:
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
         self._books = Lock()  # held while pages come and go
+        self._making = Lock()  # held while a page is made that may be kept
         self._seen = _UNKNOWN
         self._looked = float("-inf")
 
@@ -84,19 +87,22 @@ class PageCache:
         # Most addresses come in their one true spelling, and a page that is kept under it needs no
         # reading of it.
         key: Key = (*asked, environ.get("QUERY_STRING", ""))
-        page = self._pages.get(key)
+        page = self._kept(key)
         if page is None:
             true = key_of(environ)
             if true is None:
                 return self._inside(environ, start)
-            key, page = true, self._pages.get(true)
-        if page is not None and page.revision == self._seen and page.holds(time.time()):
-            with suppress(KeyError):  # another thread has just dropped it; ours is still true
-                self._pages.move_to_end(key)
-            start("200 OK", page.headers)
-            return [page.body]
-        # The page is made of what its key says, not of another reading of the same address.
-        return self._ask({**environ, "QUERY_STRING": key[-1]}, start, key)
+            key, page = true, self._kept(true)
+        if page is None:
+            with self._making:
+                page = self._kept(key)
+                if page is None:
+                    # It is made of what its key says, not of another reading of the same address.
+                    return self._ask({**environ, "QUERY_STRING": key[-1]}, start, key)
+        with suppress(KeyError):  # another thread has just dropped it; ours is still true
+            self._pages.move_to_end(key)
+        start("200 OK", page.headers)
+        return [page.body]
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -104,6 +110,12 @@ class PageCache:
     @property
     def weight(self) -> int:
         return self._bytes
+
+    def _kept(self, key: Key) -> Kept | None:
+        page = self._pages.get(key)
+        if page is None or page.revision != self._seen or not page.holds(time.time()):
+            return None
+        return page
 
     def _look(self) -> None:
         """Forget everything when the map has changed. A database that is gone keeps nothing."""
