@@ -18,6 +18,9 @@ from uuid import UUID
 from django.db import connection, models
 
 _ID: "models.UUIDField[Any, Any]" = models.UUIDField()
+# More ids than this are asked for in Django's own way: that many differ in number each time, and
+# SQLite takes so many values and no more.
+_MOST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,17 @@ class _Words:
     """A question for so many ids."""
 
     sql: str
-    # Of each value in it: which id that is, or None and the value itself.
+    # Of each value in it: which id that is; or None, and the value.
     values: Sequence[tuple[int | None, Any]]
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
 
 
 class Prepared:
-    """The rows that `question` finds for ids, as `values_list` gives them. One query; without ids
-    none.
+    """The rows that `question` finds for ids, as `values_list` gives them, but lists. One query;
+    without ids none.
 
-    `question` may use the ids several times, always in an `__in`, and nothing else that changes.
+    `question` is a `values_list` of columns, not `flat` and not `distinct`. It may use the ids
+    several times, always in an `__in`, and nothing else that changes. No id is None.
     """
 
     def __init__(self, question: "Callable[[Sequence[UUID]], models.QuerySet[Any, Any]]") -> None:
@@ -44,6 +48,8 @@ class Prepared:
     def __call__(self, ids: Collection[UUID]) -> list[list[Any]]:
         if not ids:
             return []
+        if len(ids) > _MOST:
+            return list(map(list, self.question(list(ids))))
         # One id may be said twice, so that there are words for 1, 2, 4, 8, ... ids.
         room = 1 << (len(ids) - 1).bit_length()
         words = self._words(room)
@@ -66,16 +72,31 @@ class Prepared:
         return self._known[key]
 
     def _put_into_words(self, room: int) -> _Words:
-        places = [UUID(int=place) for place in range(room)]
-        compiler = self.question(places).query.get_compiler(connection=connection)
+        ids = [UUID(int=place) for place in range(room)]
+        compiler = self.question(ids).query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
         columns = [column for column, _sql, _name in compiler.select[: compiler.col_count]]
-        place_of = {_written(each): place for place, each in enumerate(places)}
+        place_of = {_written(each): place for place, each in enumerate(ids)}
         return _Words(
             sql,
-            [(place_of.get(value), value) for value in values],
-            [(at, *how) for at, how in compiler.get_converters(columns).items()],
+            [(place_of[v], None) if v in place_of else (None, v) for v in values],
+            [
+                (column, [_of_no_connection(step) for step in steps], expression)
+                for column, (steps, expression) in compiler.get_converters(columns).items()
+            ],
         )
+
+
+def _of_no_connection(step: Callable[..., Any]) -> Callable[..., Any]:
+    """What Django does with a value. It would keep the connection of this thread open for ever."""
+    if getattr(step, "__self__", None) is not connection.ops:
+        return step
+    plain = step.__func__  # type: ignore[attr-defined]  # a method has one
+
+    def of_any(value: Any, expression: Any, asked: Any) -> Any:
+        return plain(asked.ops, value, expression, asked)
+
+    return of_any
 
 
 def _written(each: UUID) -> Any:

@@ -45,8 +45,8 @@ class IndexRow:
 
 
 def index_rows(ids: Collection[UUID] | None = None) -> Iterator[IndexRow]:
-    """Every published service by number, or those of `ids`: nine queries for each thousand, and one
-    more where all are read."""
+    """Every published service by number, ten queries for each thousand; or those of `ids`, each of
+    which is given once, nine for each thousand, within which they are in order."""
     for some in _all_published() if ids is None else _in_chunks(list(ids)):
         related, texts, routes = Related(some), _texts(some), _routes(some)
         for *columns, organization, alternate in _published(some):

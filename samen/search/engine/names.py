@@ -29,9 +29,13 @@ class FoundName:
 
 
 class Names:
-    """Kept as numbers: of a large map there are hundreds of thousands."""
+    """Kept as numbers: of a large map there are hundreds of thousands.
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    How rare a word is goes by these names, or for a few that belong to many by those they stand
+    `beside`.
+    """
+
+    def __init__(self, names: Iterable[Name], *, beside: "Names | None" = None) -> None:
         owners, sizes = array("q"), array("i")
         said: list[str] = []
         entries: set[tuple[str, str]] = set()
@@ -52,16 +56,28 @@ class Names:
         # Of each word the names that have it: having[start[word]:start[word + 1]].
         self._having = name_of[order]
         self._start = np.concatenate([[0], np.cumsum(having)])
-        self._worth = np.log(1 + len(sizes) / np.maximum(having, 1))
+        self._many, self._beside = len(sizes), beside
+        if beside is not None:
+            self._many = max(1, len(beside))
+            having = np.array([beside.having(word) for word in self._vocabulary.words], np.int64)
+        self._worth = np.log(1 + self._many / np.maximum(having, 1))
         self._whole = np.bincount(name_of, self._worth[term], len(sizes))
 
     def __len__(self) -> int:
         return len(self._owner)
 
+    def having(self, word: str) -> int:
+        """How many have just this word."""
+        term = self._vocabulary.number.get(word)
+        return 0 if term is None else len(self._names_with(term))
+
     def find(self, words: Sequence[str], *, least: float = 0.0) -> list[FoundName]:
         """The names in the text, the surest first; of one owner the best. `least`: of a score."""
-        alike = [self._alike(word, found) for word, found in self._candidates(words)]
-        told = [self._told(word, terms) for word, terms in zip(words, alike, strict=True)]
+        alike = self._alike(words)
+        told = self._told(words, alike)
+        if self._beside is not None:
+            others = zip(told, self._beside.told(words), alike, strict=True)
+            told = [max(own, other) if terms else other for own, other, terms in others]
         scores = self._scores(alike, told)
         places = np.flatnonzero((scores >= least) & (scores > 0))
         best: dict[int, float] = {}
@@ -70,19 +86,28 @@ class Names:
         found = [FoundName(owner, score) for owner, score in best.items()]
         return sorted(found, key=lambda each: (-each.score, each.owner))
 
-    def _candidates(self, words: Sequence[str]) -> Iterable[tuple[str, dict[int, float]]]:
-        return zip(words, self._vocabulary.find(words), strict=True)
+    def told(self, words: Sequence[str]) -> list[float]:
+        """How much each word of a text weighs: what a name can say with it, or that it is more."""
+        return self._told(words, self._alike(words))
 
-    def _alike(self, word: str, found: dict[int, float]) -> dict[int, float]:
-        if len(word) < _SHORTEST_GUESS:
-            return {term: worth for term, worth in found.items() if worth == 1.0}
-        return {term: worth for term, worth in found.items() if worth >= ALIKE}
+    def _alike(self, words: Sequence[str]) -> list[dict[int, float]]:
+        """Of each word the words of names that it may be."""
+        least = (1.0 if len(word) < _SHORTEST_GUESS else ALIKE for word in words)
+        return [
+            {term: worth for term, worth in found.items() if worth >= enough}
+            for found, enough in zip(self._vocabulary.find(words), least, strict=True)
+        ]
 
-    def _told(self, word: str, terms: dict[int, float]) -> float:
-        """How much a word of the text weighs: what a name can say with it, or that it is more."""
-        if terms:
-            return float(self._worth[list(terms)].max())
-        return 0.0 if endings.is_little(word) else log(1 + len(self))
+    def _told(self, words: Sequence[str], alike: Sequence[dict[int, float]]) -> list[float]:
+        unknown = log(1 + self._many)
+        return [
+            float(self._worth[list(terms)].max())
+            if terms
+            else 0.0
+            if endings.is_little(word)
+            else unknown
+            for word, terms in zip(words, alike, strict=True)
+        ]
 
     def _scores(
         self, alike: Sequence[dict[int, float]], told: Sequence[float]

@@ -101,7 +101,7 @@ class Part:
         return self.openings.states(at)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Held:
     """The map at a revision: an index, and small ones of what was changed since it was built."""
 

@@ -1,7 +1,7 @@
 """Which services are named in somebody's words.
 
-To read the names of a large map takes a second or more. So a process does it once; of what is
-changed later only those names are read again, whatever index they stand in by then.
+To read the names of a large map takes a second or more. So a process does it once; when something
+is changed, only the names of what was changed since are read again, whatever index they are in.
 """
 
 from array import array
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from uuid import UUID
+from weakref import ReferenceType, ref
 
 from samen.directory import queries as directory
 from samen.foundation.languages import PUBLISHED
@@ -20,8 +21,7 @@ from samen.search.rules import letters
 _LEAST = 0.35  # share of a name in a text, and of a text in a name
 _MOST = 6
 _LONGEST_TITLE = 12  # words; a longer text is no name
-# When so many of all were changed, or at least so many, all are read anew.
-_SHARE, _FEW = 100, 100
+_FEW = 100  # when more than one in so many was changed, all are read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,12 @@ def services_named(held: Held, words: Sequence[str]) -> tuple[Named, ...]:
 class _Read:
     """The names of services as they were when they were read. Where that was is not kept."""
 
-    def __init__(self, services: Iterable[tuple[Index, int]]) -> None:
+    def __init__(
+        self, services: Iterable[tuple[Index, int]], *, beside: "_Read | None" = None
+    ) -> None:
         self._number, self._ids = array("q"), bytearray()
-        self._names = Names(self._names_of(services))
+        many = None if beside is None else beside._names  # noqa: SLF001 of the same kind
+        self._names: Names = Names(self._names_of(services), beside=many)
 
     def __len__(self) -> int:
         return len(self._number)
@@ -73,6 +76,7 @@ class _Read:
 class _AsOf:
     """The names of the map at a revision."""
 
+    held: "ReferenceType[Held]"  # by which they were read last, while somebody has it
     revision: int
     mark: bytes | None
     all: _Read
@@ -96,7 +100,7 @@ class _Known:
 
     def of(self, held: Held) -> _AsOf:
         names = self._names
-        if names is None or names.revision != held.revision:
+        if names is None or names.held() is not held:
             with self._lock:
                 self._names = names = _caught_up(self._names, held) or _read_anew(held)
         return names
@@ -107,24 +111,32 @@ _known = _Known()
 
 def _read_anew(held: Held) -> _AsOf:
     every = _Read((part.index, row) for part in held.parts for row in part.rows())
-    return _AsOf(held.revision, directory.mark(held.revision), every, frozenset(), _Read(()))
+    mark = directory.mark(held.revision)
+    return _AsOf(ref(held), held.revision, mark, every, frozenset(), _Read(()))
 
 
 def _caught_up(names: _AsOf | None, held: Held) -> _AsOf | None:
-    """The same, with what was changed since; None when that is too much, or nobody can tell."""
+    """The same, with what was changed since; None when that is too much, or of another map.
+
+    Needs and places may have changed as well: no name hangs on them. Who has a map of a moment ago
+    is told of the names that are there now.
+    """
     if names is None or directory.mark(names.revision) != names.mark:
         return None
-    most = max(_FEW, len(names.all) // _SHARE)
+    if names.revision >= held.revision:
+        return replace(names, held=ref(held))
+    most = len(names.all) // _FEW
     pending = directory.changes_since(names.revision, most=most)
     changed = names.changed | pending.services
-    if not pending.whole or pending.until < held.revision or len(changed) > most:
+    if pending.until < held.revision or len(changed) > most:
         return None
     return replace(
         names,
+        held=ref(held),
         revision=held.revision,
         mark=directory.mark(held.revision),
         changed=changed,
-        again=_Read(_rows(held, changed)),
+        again=_Read(_rows(held, changed), beside=names.all),
     )
 
 
