@@ -99,15 +99,12 @@ class Names:
         ]
 
     def _told(self, words: Sequence[str], alike: Sequence[dict[int, float]]) -> list[float]:
-        unknown = log(1 + self._many)
-        return [
-            float(self._worth[list(terms)].max())
-            if terms
-            else 0.0
-            if endings.is_little(word)
-            else unknown
-            for word, terms in zip(words, alike, strict=True)
-        ]
+        return [self._weight(word, terms) for word, terms in zip(words, alike, strict=True)]
+
+    def _weight(self, word: str, terms: dict[int, float]) -> float:
+        if terms:
+            return float(self._worth[list(terms)].max())
+        return 0.0 if endings.is_little(word) else log(1 + self._many)
 
     def _scores(
         self, alike: Sequence[dict[int, float]], told: Sequence[float]

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from pytest_django import Settings
 
 from samen.directory.models import Change
 from samen.directory.tests import make as services
@@ -22,7 +21,6 @@ from samen.search.engine.columns import Columns, Index
 from samen.search.engine.counting import counted
 from samen.search.engine.scan import Areas, Found, Verdict, judge
 from samen.search.queries.hours import write_hours
-from samen.search.queries.index import keeper
 from samen.search.rules import wording as rules
 from samen.search.rules.asking import Question, Situation
 from samen.search.tests import make
@@ -30,18 +28,12 @@ from samen.search.tests.make import Row, Spot
 from samen.search.tests.test_scan import maps, patient, questions, situations
 from samen.search.tests.test_strips import states
 
+pytestmark = pytest.mark.usefixtures("folder_of_its_own")
+
 SIZE = 10_000
 NEEDS = tuple(f"sup.{number}" for number in range(20))
 TAGS = ("nl", "ar", "fa", "ti", "so", "uk")
 WORDS = tuple(f"{one}{other}" for one in ("huis", "hulp", "zorg", "raad") for other in range(400))
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.DATA = tmp_path
-    keeper.cache_clear()
-    yield
-    keeper.cache_clear()
 
 
 def told(found: Found, index: Index) -> list[int]:

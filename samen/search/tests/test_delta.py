@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_django import Settings
 
 from samen.directory import queries as directory
 from samen.directory.models import Change, Service, ServiceArea, ServiceLanguage, ServiceNeed
@@ -35,19 +34,11 @@ from samen.search.queries.index import Base, Held, Keeper, folder_of, keeper, ro
 from samen.search.rules.asking import Question
 from samen.search.tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder_of_its_own")]
 
 Told = TypeVar("Told")
 
 KEYS = ("sit.threats", "sup.legal")
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.DATA = tmp_path
-    keeper.cache_clear()
-    yield
-    keeper.cache_clear()
 
 
 def note(record: UUID, verb: str = "changed", kind: str = "service") -> None:
@@ -102,7 +93,10 @@ def counted_by_the_scan(fresh: Held, question: Question) -> tuple[int, Mapping[s
 
 
 @pytest.fixture
-def _never_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def _never_built_again(
+    folder_of_its_own: None,  # noqa: ARG001 before the first index is built
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     base()
     monkeypatch.setattr(held, "_from_tables", lambda: pytest.fail("it was built again"))
 
@@ -188,7 +182,10 @@ def test_more_than_a_hundred_changes_make_a_new_index(monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+def _large(
+    folder_of_its_own: None,  # noqa: ARG001 before the first index is built
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """One service is a large map, three changes are very many, and are read two at a time."""
     base()
     monkeypatch.setattr(held, "LARGE", 0)

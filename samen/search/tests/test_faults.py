@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from pytest_django import Settings
 
 from samen.directory import queries as directory
 from samen.directory.models import Change, Service
@@ -28,19 +27,13 @@ from samen.search.queries.hours import write_hours
 from samen.search.queries.index import Keeper, folder_of, keeper, root
 from samen.search.tests import make
 
+pytestmark = pytest.mark.usefixtures("folder_of_its_own")
+
 ROWS = [
     make.Row(number, needs=("sup.legal",), texts=(("nl", "name", f"huis {number}"),))
     for number in range(1, 30)
 ]
 STILL = (Path, "rename"), (Path, "write_text"), (np, "save"), (os, "fsync")
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.DATA = tmp_path
-    keeper.cache_clear()
-    yield
-    keeper.cache_clear()
 
 
 def index_of(rows: list[make.Row]) -> Index:

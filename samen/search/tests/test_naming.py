@@ -1,13 +1,12 @@
 """A service is found by the name it has now, and all names are read once."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
+from samen.directory import queries as directory
 from samen.directory.models import Change, Organization, Service
 from samen.directory.tests import make as services
 from samen.search.queries import index, naming
@@ -15,18 +14,10 @@ from samen.search.queries.index import Held, keeper
 from samen.search.rules import letters
 from samen.search.tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder_of_its_own")]
 
 # Nothing alike, and no word of another.
 NAMES = ("Zonnebloem", "Kompas", "Vuurtoren", "Waterlinie", "Bergkristal", "Hazelnoot", "Lindenhof")
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.DATA = tmp_path
-    keeper.cache_clear()
-    yield
-    keeper.cache_clear()
 
 
 @pytest.fixture
@@ -173,41 +164,27 @@ def test_many_lines_about_one_service_have_all_names_read(read: list[int]) -> No
     assert read == [1, 1]
 
 
-def test_names_of_another_map_are_not_believed(read: list[int]) -> None:
-    """A backup with as many changes was put back under a process that runs."""
-    made = service("Zonnebloem")
-    named("zonnebloem")
-    Change.objects.update(verb="confirmed")  # the same number, and another change
-    Service.objects.update(name="Kompas")
-    note(made.organization_id, "changed", kind="municipality")
+def a_backup_is_put_back(name: str) -> None:
+    """Under a process that runs: the last change was never made."""
+    Change.objects.order_by("pk").last().delete()  # type: ignore[union-attr]  # there is one
+    Service.objects.update(name=name)
     keeper.cache_clear()
 
-    assert (named("zonnebloem"), named("kompas")) == ([], [made.number])
-    assert read == [1, 1]
 
-
-def test_a_map_with_as_many_changes_may_be_another_one(read: list[int]) -> None:
-    """The same, and in between nobody asked in her own words."""
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_names_of_another_map_are_not_believed(more: int, read: list[int]) -> None:
+    """Whether it has fewer changes, as many, or more."""
     made = service("Zonnebloem")
     rename(made, "Kompas")
     named("kompas")
-    Change.objects.order_by("pk").last().delete()  # type: ignore[union-attr]  # there are two
-    Service.objects.update(name="Zonnebloem")
-    keeper.cache_clear()
+    last = directory.revision()
+
+    a_backup_is_put_back("Zonnebloem")
     keeper.current()
-    Change.objects.create(pk=2, at=make.NOON, kind="municipality", record=made.id, verb="changed")
-
-    assert (named("zonnebloem"), named("kompas")) == ([made.number], [])
-    assert read == [1, 1]
-
-
-def test_a_map_that_has_fewer_changes_is_another_map(read: list[int]) -> None:
-    made = service("Zonnebloem")
-    rename(made, "Kompas")
-    named("kompas")
-    Change.objects.order_by("pk").last().delete()  # type: ignore[union-attr]  # there are two
-    Service.objects.update(name="Zonnebloem")
-    keeper.cache_clear()
+    for pk in range(last, last + more):
+        Change.objects.create(
+            pk=pk, at=make.NOON, kind="municipality", record=made.id, verb="changed"
+        )
 
     assert (named("zonnebloem"), named("kompas")) == ([made.number], [])
     assert read == [1, 1]

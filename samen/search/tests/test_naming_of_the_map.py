@@ -1,10 +1,6 @@
 """It does not hang on how long a process has been there what it takes for a name."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from pytest_django import Settings
 
 from samen.directory.models import Change, Service
 from samen.search.queries import naming
@@ -12,15 +8,7 @@ from samen.search.queries.index import keeper
 from samen.search.rules import letters
 from samen.search.tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_map")]
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.DATA = tmp_path
-    keeper.cache_clear()
-    yield
-    keeper.cache_clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_map", "folder_of_its_own")]
 
 
 @pytest.mark.parametrize("touched", [1, 3, 12])
