@@ -8,7 +8,13 @@ from uuid import UUID
 
 from samen.directory.models import Route, Service, ServiceText
 from samen.directory.queries.heirs import heirs
-from samen.directory.queries.related import PUBLISHED, Related, publish_shown, verified_shown
+from samen.directory.queries.related import (
+    PUBLISHED,
+    Related,
+    of_services,
+    publish_shown,
+    verified_shown,
+)
 from samen.directory.rules import Hours
 from samen.foundation.prepared import Prepared
 
@@ -51,8 +57,7 @@ def index_rows(ids: Collection[UUID] | None = None) -> Iterator[IndexRow]:
         related, texts, routes = Related(some), _texts(some), _routes(some)
         for *columns, organization, alternate in _published(some):
             service = Service.from_db(None, _COLUMNS, columns)
-            names = [("", "organization", name) for name in (organization, alternate) if name]
-            said = (*_names(service), *names, *texts[service.id])
+            said = (*_names(service, organization, alternate), *texts[service.id])
             yield _row(service, related, said, routes[service.id])
 
 
@@ -96,26 +101,17 @@ def _routes(ids: Sequence[UUID]) -> Mapping[UUID, dict[str, int]]:
     return routes
 
 
-_every_text = Prepared(
-    lambda ids: (
-        ServiceText.objects.filter(service__in=ids)
-        .order_by("field", "language")
-        .values_list("service_id", "language", "field", "body")
-    )
-)
-_every_route = Prepared(
-    lambda ids: (
-        Route.objects.filter(service__in=ids)
-        .order_by("need__number", "position")
-        .values_list("service_id", "need__key", "position")
-    )
-)
+_every_text = of_services(ServiceText, "language", "field", "body", by=["field", "language"])
+_every_route = of_services(Route, "need__key", "position", by=["need__number", "position"])
 
 
-def _names(service: Service) -> Iterator[tuple[str, str, str]]:
+def _names(service: Service, *organization: str) -> Iterator[tuple[str, str, str]]:
     yield "", "name", service.name
     for language, name in service.names.items():
         yield language, "name", name
+    for name in organization:
+        if name:
+            yield "", "organization", name
 
 
 def _row(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Model, QuerySet, Value
 
 from samen.directory.models import (
     HoursException,
@@ -155,46 +155,38 @@ def _lists_of_words(ids: Sequence[UUID]) -> QuerySet[Any, Any]:
     return first.union(*others, all=True)
 
 
+def of_services(model: type[Model], *columns: str, by: Sequence[str]) -> Prepared:
+    """The rows of a table that belong to services: whose each is, and these columns, in order."""
+    return Prepared(
+        lambda ids: (
+            model._default_manager.filter(service__in=ids)  # noqa: SLF001 Django documents it
+            .order_by(*by)
+            .values_list("service_id", *columns)
+        )
+    )
+
+
 _words = Prepared(_lists_of_words)
-_week = Prepared(
-    lambda ids: (
-        OpeningHours.objects.filter(service__in=ids)
-        .order_by("weekday", "opens")
-        .values_list("service_id", "weekday", "opens", "closes")
-    )
+_week = of_services(OpeningHours, "weekday", "opens", "closes", by=["weekday", "opens"])
+_exceptions = of_services(HoursException, "date", "opens", "closes", by=["date", "opens"])
+_areas = of_services(
+    ServiceArea,
+    "municipality__slug",
+    "municipality__name",
+    "municipality__names",
+    by=["municipality__name"],
 )
-_exceptions = Prepared(
-    lambda ids: (
-        HoursException.objects.filter(service__in=ids)
-        .order_by("date", "opens")
-        .values_list("service_id", "date", "opens", "closes")
-    )
-)
-_areas = Prepared(
-    lambda ids: (
-        ServiceArea.objects.filter(service__in=ids)
-        .order_by("municipality__name")
-        .values_list(
-            "service_id", "municipality__slug", "municipality__name", "municipality__names"
-        )
-    )
-)
-_places = Prepared(
-    lambda ids: (
-        ServiceAtLocation.objects.filter(service__in=ids)
-        .order_by("id")
-        .values_list(
-            "service_id",
-            "location__type",
-            "location__name",
-            "location__street",
-            "location__town",
-            "location__confirmed",
-            "location__place__name",
-            "location__place__latitude",
-            "location__place__longitude",
-        )
-    )
+_places = of_services(
+    ServiceAtLocation,
+    "location__type",
+    "location__name",
+    "location__street",
+    "location__town",
+    "location__confirmed",
+    "location__place__name",
+    "location__place__latitude",
+    "location__place__longitude",
+    by=["id"],
 )
 
 

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from samen.directory import queries as directory
 from samen.directory.models import Change, Service
-from samen.exchange.rules.feed import Row
 
 HSDS, CSV, XLSX = "samen-hsds.zip", "samen.csv", "samen.xlsx"
 FILES = {
@@ -50,9 +50,8 @@ def root() -> Path:
 def folder_of(revision: int) -> Path | None:
     """Where the edition of a revision lies. The mark keeps it from being taken for that of another
     map with as many changes, such as a backup that was put back."""
-    found = Change.objects.filter(pk=revision).values_list("pk", "at", "kind", "record", "verb")
-    rows = [Row(*row) for row in found]
-    return root() / f"{revision}-{rows[0].mark.hex()}" if rows else None
+    mark = directory.mark(revision)
+    return None if mark is None else root() / f"{revision}-{mark.hex()}"
 
 
 def held() -> Held | None:
